@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every ceiling and deadline of the project, each with its reason. */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+/* GGUF: larger than any published vocabulary (256 k tokens take 8 MiB), small enough to scan at once. */
+#define GGUF_MAX_METADATA (64u << 20)
+/* GGUF: keys are identifiers; llama.cpp has the same limit in mind (64), some converters write more. */
+#define GGUF_MAX_KEY 256u
+/* GGUF: chat templates are the longest strings in use (under 32 KiB). */
+#define GGUF_MAX_STRING (64u << 10)
+/* GGUF: the format knows no more dimensions. */
+#define GGUF_MAX_DIMS 4u
+/* GGUF: largest alignment in use is 64; a page is the largest that a map can promise. */
+#define GGUF_MAX_ALIGNMENT 4096u
+
+/* Settings of one stage in a manifest: more than any stage has. */
+#define STAGE_MAX_SETTINGS 16
+/* Stages of one chain: generator, analyser, acoustic, vocoder, effects, sink, and room. */
+#define CHAIN_MAX_STAGES 12
+/* A voice manifest is a page of text; a larger file is something else. */
+#define MANIFEST_MAX_SIZE (64u << 10)
+
+/* Text is fed to the analyser in pieces of this size, so that memory does not grow with the file. */
+#define TEXT_PIECE_SIZE (16u << 10)
+
+/* Speaking rate, as a factor: 0.1 is slower than anyone asks for, 10 is Spiel's upper end. */
+#define RATE_MIN 0.1
+#define RATE_MAX 10.0
+/* Pitch, as a factor: one octave down and up. */
+#define PITCH_MIN 0.5
+#define PITCH_MAX 2.0
+/* Volume, as a factor: 4 is +12 dB; a limiter keeps it from wrapping. */
+#define VOLUME_MAX 4.0
+
+#endif

@@ -1,0 +1,9 @@
+soriincludedir = $(includedir)/sori
+dist_soriinclude_HEADERS = \
+	include/sori/cpu.h \
+	include/sori/host.h \
+	include/sori/plugin.h \
+	include/sori/stage.h \
+	include/sori/types.h
+
+EXTRA_DIST += autogen.sh base/checked.h base/cleanup.h base/limits.h

@@ -1,0 +1,3 @@
+plugin_LTLIBRARIES += tone.la
+tone_la_SOURCES = plugins/tone/tone.c
+tone_la_LDFLAGS = $(plugin_ldflags)

@@ -1,0 +1,22 @@
+# Every test speaks TAP; `tests/run-one` gives it a time limit and its environment.
+AM_TESTS_ENVIRONMENT = \
+	top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
+	SORI_PLUGIN_PATH='$(abs_top_builddir)'; SORI_VOICE_PATH='$(abs_top_srcdir)/voices'; \
+	CMOCKA_MESSAGE_OUTPUT=TAP; \
+	export top_srcdir top_builddir SORI_PLUGIN_PATH SORI_VOICE_PATH CMOCKA_MESSAGE_OUTPUT;
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/run-one
+EXTRA_DIST += build-aux/tap-driver.sh tests/run-one
+
+# A cmocka program tests/DIR/test-NAME needs only: check_PROGRAMS += ..., TESTS += ..., and, where it
+# links more than cmocka, its own _LDADD (begin it with $(test_libs)).
+test_libs = $(CMOCKA_LIBS) -lm
+test_cflags = $(program_cflags) $(CMOCKA_CFLAGS) -UNDEBUG
+
+include tests/unit/unit.mk
+include tests/kernels/kernels.mk
+include tests/golden/golden.mk
+include tests/abi/abi.mk
+include tests/fault/fault.mk
+include tests/fuzz/fuzz.mk
+include tests/bench/bench.mk
