@@ -11,6 +11,12 @@
 #define GGUF_MAX_STRING (64u << 10)
 /* GGUF: the format knows no more dimensions. */
 #define GGUF_MAX_DIMS 4u
+/* GGUF: the largest models in use have under 100 keys and 1,200 tensors; tables of these sizes stay
+ * below 1 MiB. */
+#define GGUF_MAX_KEYS 4096u
+#define GGUF_MAX_TENSORS 8192u
+/* GGUF: ggml keeps tensor names in 64 bytes with a NUL at the end. */
+#define GGUF_MAX_NAME 63u
 /* GGUF: largest alignment in use is 64; a page is the largest that a map can promise. */
 #define GGUF_MAX_ALIGNMENT 4096u
 

@@ -1,0 +1,1 @@
+EXTRA_DIST += plugins/neural/gguf.h plugins/neural/tensor.h
