@@ -1,0 +1,8 @@
+heartdir = $(voicedir)/heart
+dist_heart_DATA = \
+	voices/heart/LICENCE.md \
+	voices/heart/acoustic.gguf \
+	voices/heart/heart.voice \
+	voices/heart/vocoder.gguf
+
+EXTRA_DIST += voices/README.md voices/convert.py voices/requirements.txt
