@@ -36,7 +36,7 @@ static inline bool checked_align(size_t value, size_t alignment, size_t *ret)
     return true;
 }
 
-/* Zeroed memory aligned to 64 bytes (a cache line, an AVX-512 register); NULL when it does not fit. */
+/* Zeroed memory aligned to 64 bytes (cache line, AVX-512 register); NULL when it does not fit. */
 static inline void *aligned_calloc(size_t count, size_t size)
 {
     size_t bytes, padded;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ownership of locals: `_cleanup_(f) T x` calls f(&x) at the end of the scope; steal() hands over. */
+/* Ownership of locals: `_cleanup_(f) T x` calls f(&x) at the end of scope; steal() hands over. */
 #ifndef BASE_CLEANUP_H
 #define BASE_CLEANUP_H
 
@@ -10,7 +10,7 @@
 
 #define _cleanup_(function) __attribute__((cleanup(function)))
 
-/* Defines cleanup_NAME(), to be used as _cleanup_(cleanup_NAME), from a destructor that takes NULL. */
+/* Defines cleanup_NAME(), for _cleanup_(cleanup_NAME), from a destructor that takes NULL. */
 #define DEFINE_CLEANUP(name, type, destroy)                                                        \
     __attribute__((unused)) static inline void cleanup_##name(type *owned)                         \
     {                                                                                              \

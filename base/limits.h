@@ -3,9 +3,9 @@
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
 
-/* GGUF: larger than any published vocabulary (256 k tokens take 8 MiB), small enough to scan at once. */
+/* GGUF: larger than any vocabulary (256 k tokens take 8 MiB), small enough to scan at once. */
 #define GGUF_MAX_METADATA (64u << 20)
-/* GGUF: keys are identifiers; llama.cpp has the same limit in mind (64), some converters write more. */
+/* GGUF: keys are identifiers; llama.cpp means to cut at 64, some converters write more. */
 #define GGUF_MAX_KEY 256u
 /* GGUF: chat templates are the longest strings in use (under 32 KiB). */
 #define GGUF_MAX_STRING (64u << 10)
@@ -27,7 +27,7 @@
 /* A voice manifest is a page of text; a larger file is something else. */
 #define MANIFEST_MAX_SIZE (64u << 10)
 
-/* Text is fed to the analyser in pieces of this size, so that memory does not grow with the file. */
+/* Text goes to the analyser in pieces of this size, so that memory does not grow with a file. */
 #define TEXT_PIECE_SIZE (16u << 10)
 
 /* Speaking rate, as a factor: 0.1 is slower than anyone asks for, 10 is Spiel's upper end. */

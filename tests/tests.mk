@@ -2,8 +2,10 @@
 AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; \
 	SORI_PLUGIN_PATH='$(abs_top_builddir)'; SORI_VOICE_PATH='$(abs_top_srcdir)/voices'; \
-	CMOCKA_MESSAGE_OUTPUT=TAP; \
-	export top_srcdir top_builddir SORI_PLUGIN_PATH SORI_VOICE_PATH CMOCKA_MESSAGE_OUTPUT;
+	CMOCKA_MESSAGE_OUTPUT=TAP; CC='$(CC)'; sori_hardening='$(hardening)'; \
+	sori_programs='$(bin_PROGRAMS) $(libexec_PROGRAMS)'; sori_plugins='$(plugin_LTLIBRARIES)'; \
+	export top_srcdir top_builddir SORI_PLUGIN_PATH SORI_VOICE_PATH CMOCKA_MESSAGE_OUTPUT CC \
+		sori_hardening sori_programs sori_plugins;
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/run-one
 EXTRA_DIST += build-aux/tap-driver.sh tests/run-one
@@ -20,3 +22,5 @@ include tests/abi/abi.mk
 include tests/fault/fault.mk
 include tests/fuzz/fuzz.mk
 include tests/bench/bench.mk
+dist_check_SCRIPTS += tests/style
+TESTS += tests/style

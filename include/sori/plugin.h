@@ -10,9 +10,9 @@
  * SORI_ABI_VERSION. The function returns a stage that lives as long as the object is open, or NULL
  * when it cannot serve that version. It does no other work: no allocation, no thread, no file.
  *
- * The host refuses a plugin (and says why) when the file is not an ELF shared object, is writable by
- * others or belongs to neither root nor the user, lacks the symbol, or when the stage has another
- * version, is shorter than version 1, or lacks a slot that may not be NULL.
+ * The host refuses a plugin (and says why) when the file is not an ELF shared object, is writable
+ * by others or belongs to neither root nor the user, lacks the symbol, or when the stage has
+ * another version, is shorter than version 1, or lacks a slot that may not be NULL.
  *
  * The version changes only when an old plugin could misbehave in a new host. Members are appended
  * without a new version; `size` tells which are there.

@@ -7,3 +7,6 @@ dist_soriinclude_HEADERS = \
 	include/sori/types.h
 
 EXTRA_DIST += autogen.sh base/checked.h base/cleanup.h base/limits.h
+
+pkgconfigdir = $(libdir)/pkgconfig
+nodist_pkgconfig_DATA = include/sori/sori.pc

@@ -5,9 +5,9 @@
  *     prompt -> text generator -> text -> analyser -> phonemes -> acoustic model -> mel
  *            -> vocoder -> samples -> effect -> samples -> sink
  *
- * Model and stream. load() reads weights once and gives a *model*, which is read-only afterwards and
- * may serve any number of streams. begin() opens a *stream* on it: the state of one request. All
- * memory that a stream needs for its inner step is allocated in begin(), or in feed() while the
+ * Model and stream. load() reads weights once and gives a *model*, which is read-only afterwards
+ * and may serve any number of streams. begin() opens a *stream* on it: the state of one request.
+ * All memory that a stream needs for its inner step is allocated in begin(), or in feed() while the
  * request is longer than all before it; drain() allocates nothing.
  *
  * Streaming. Whoever runs the chain calls
@@ -15,16 +15,17 @@
  *     begin, then repeatedly: drain until it returns SORI_MORE, feed one block; at the end of the
  *     input feed(stream, NULL), then drain until it returns SORI_DONE; end
  *
- * and drain() gives out small blocks (at most about 50 ms of sound) as soon as they can be computed,
- * so that a vocoder sounds while the acoustic model still decodes and a text generator still writes.
- * feed() is called only after drain() has returned SORI_MORE: a stage never holds more than one
- * block of input. A sink has no output: its feed() waits until the block fits into its buffer, and
- * its drain() returns SORI_MORE until the end was fed, then waits until all has sounded.
+ * and drain() gives out small blocks (at most about 50 ms of sound) as soon as they can be
+ * computed, so that a vocoder sounds while the acoustic model still decodes and a text generator
+ * still writes. feed() is called only after drain() has returned SORI_MORE: a stage never holds
+ * more than one block of input. A sink has no output: its feed() waits until the block fits into
+ * its buffer, and its drain() returns SORI_MORE until the end was fed, then waits until all has
+ * sounded.
  *
- * Threads. Calls on one model or one stream come one at a time, but not always from the same thread.
- * Streams of one model may run at the same time. cancel() alone may come from any thread while
- * another call is under way: that call, and all later ones but end(), return -ECANCELED within a few
- * milliseconds.
+ * Threads. Calls on one model or one stream come one at a time, but not always from the same
+ * thread. Streams of one model may run at the same time. cancel() alone may come from any thread
+ * while another call is under way: that call, and all later ones but end(), return -ECANCELED
+ * within a few milliseconds.
  *
  * Errors. Functions return 0, a positive SORI_* value named there, or a negative errno value whose
  * message was noted with host->error. Outputs are untouched on failure. After a failed feed() or
@@ -54,13 +55,13 @@ enum sori_stage_kind {
 
 /* How a request wants to be spoken; neutral values in brackets. */
 struct sori_stream_params {
-    uint32_t size;             /* sizeof(struct sori_stream_params) */
-    uint32_t reserved;         /* 0 */
-    struct sori_format input;  /* what feed() will bring */
-    double rate;               /* speaking rate, 0.1..10 [1]; an acoustic model divides durations by it */
-    double pitch;              /* 0.5..2 [1]; the fundamental frequency is multiplied by it */
-    double volume;             /* 0..4 [1]; samples are multiplied by it */
-    uint64_t seed;             /* of every random choice; equal seeds give equal output */
+    uint32_t size;            /* sizeof(struct sori_stream_params) */
+    uint32_t reserved;        /* 0 */
+    struct sori_format input; /* what feed() will bring */
+    double rate;              /* speaking rate, 0.1..10 [1]; divides the durations */
+    double pitch;             /* 0.5..2 [1]; the fundamental frequency is multiplied by it */
+    double volume;            /* 0..4 [1]; samples are multiplied by it */
+    uint64_t seed;            /* of every random choice; equal seeds give equal output */
 };
 
 /* What a loaded model is. Strings belong to the model. */
@@ -83,8 +84,8 @@ struct sori_stage {
     /*
      * Loads what the settings name (`model=FILE`, found with host->map) and gives a model.
      * `settings` lie in memory of the caller and end with the call. `host` outlives the model.
-     * -EINVAL: unknown key or bad value, -EBADMSG: a damaged file, -ENOTSUP: a file of another kind,
-     * -ENOMEM, errors of host->map.
+     * -EINVAL: unknown key or bad value, -EBADMSG: a damaged file, -ENOTSUP: a file of another
+     * kind, -ENOMEM, errors of host->map.
      */
     int (*load)(const struct sori_host *host, const struct sori_setting *settings,
                 size_t n_settings, void **ret_model);
@@ -97,7 +98,8 @@ struct sori_stage {
 
     /*
      * Opens a stream. `params` end with the call. -EINVAL: a parameter out of range or an input
-     * format that the model does not take, -ENOMEM; sinks: the errors of opening the device or file.
+     * format that the model does not take, -ENOMEM; sinks: the errors of opening the device or
+     * file.
      */
     int (*begin)(void *model, const struct sori_stream_params *params, void **ret_stream);
 
@@ -111,7 +113,7 @@ struct sori_stage {
     /* Computes the next block of output: 0, SORI_MORE or SORI_DONE; -ECANCELED. */
     int (*drain)(void *stream, struct sori_block *ret_block);
 
-    /* Makes the calls under way and all later ones fail with -ECANCELED. Any thread; may be NULL. */
+    /* Makes the calls under way and all later ones fail with -ECANCELED. Any thread; or NULL. */
     void (*cancel)(void *stream);
 
     /* Frees a stream, whatever its state; a sink fades out or closes its file. NULL is fine. */

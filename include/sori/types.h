@@ -2,12 +2,12 @@
 /*
  * types.h: what travels between stages
  *
- * A request runs through a chain of stages: text, phonemes, mel frames, samples. Each step hands the
- * next one *blocks*: a short array of one medium, with the events that fall into it.
+ * A request runs through a chain of stages: text, phonemes, mel frames, samples. Each step hands
+ * the next one *blocks*: a short array of one medium, with the events that fall into it.
  *
- * Units. Text is counted in bytes of UTF-8, phonemes in symbols, mel spectrograms in frames, samples
- * in samples. Text offsets always refer to the text of the request, whatever was rewritten since
- * (numbers to words, SSML to text), so that a caller can highlight what is being said.
+ * Units. Text is counted in bytes of UTF-8, phonemes in symbols, mel spectrograms in frames,
+ * samples in samples. Text offsets always refer to the text of the request, whatever was rewritten
+ * since (numbers to words, SSML to text), so that a caller can highlight what is being said.
  *
  * Ownership. The arrays of a block belong to the stage that filled it in and stay valid until the
  * next call of feed, drain or end on that stream. Whoever needs them longer copies them.
@@ -26,7 +26,7 @@ enum sori_media {
     SORI_MEDIA_NONE = 0,
     SORI_MEDIA_TEXT = 1,     /* data: const char[count], UTF-8, not terminated */
     SORI_MEDIA_PHONEMES = 2, /* data: const struct sori_phoneme[count] */
-    SORI_MEDIA_MEL = 3,      /* data: const float[count][channels], natural log of the mel magnitude */
+    SORI_MEDIA_MEL = 3,      /* data: const float[count][channels], natural log of mel magnitude */
     SORI_MEDIA_SAMPLES = 4,  /* data: const float[count], mono, full scale is -1..1 */
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The template plugin: a synthesiser that plays one sine tone for each letter. It has no weights and
- * does everything a stage must do in the fewest lines: settings, streaming in small blocks, word
- * events, rate, pitch, volume, cancel and the end of the input.
+ * The template plugin: a synthesiser that plays one sine tone for each letter. It has no weights
+ * and does everything a stage must do in the fewest lines: settings, streaming in small blocks,
+ * word events, rate, pitch, volume, cancel and the end of the input.
  *
  * Settings: letter_ms=N (1..1000, default 60), the length of a letter at rate 1.
  */
@@ -155,7 +155,8 @@ static void note_word(struct tone_stream *stream, struct sori_block *block, bool
 static int tone_drain(void *opaque, struct sori_block *ret_block)
 {
     struct tone_stream *stream = opaque;
-    struct sori_block block = {.media = SORI_MEDIA_SAMPLES, .data = stream->samples,
+    struct sori_block block = {.media = SORI_MEDIA_SAMPLES,
+                               .data = stream->samples,
                                .events = stream->events};
 
     if (atomic_load(&stream->cancelled))

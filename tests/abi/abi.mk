@@ -1,0 +1,2 @@
+dist_check_SCRIPTS += tests/abi/test-binary.sh
+TESTS += tests/abi/test-binary.sh
