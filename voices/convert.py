@@ -180,7 +180,8 @@ def main():
     parser = argparse.ArgumentParser(description="Converts voice weights from safetensors to GGUF.")
     parser.add_argument("source", help="MODEL.safetensors")
     parser.add_argument("-o", "--output", required=True, help="MODEL.gguf")
-    parser.add_argument("--type", choices=sorted(FILE_TYPES), default="f16", help="of matrices [f16]")
+    parser.add_argument("--type", choices=sorted(FILE_TYPES), default="f16",
+                        help="of matrices [f16]")
     parser.add_argument("--name", default="Heart", help="general.name [Heart]")
     parser.add_argument("--version", default="0.1", help="general.version [0.1]")
     parser.add_argument("--license", default="apache-2.0", help="general.license [apache-2.0]")
