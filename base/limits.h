@@ -30,6 +30,9 @@
 /* Text goes to the analyser in pieces of this size, so that memory does not grow with a file. */
 #define TEXT_PIECE_SIZE (16u << 10)
 
+/* Compute threads of one pool: more cores than a desktop has do not help one stream. */
+#define THREADS_MAX 64u
+
 /* Speaking rate, as a factor: 0.1 is slower than anyone asks for, 10 is Spiel's upper end. */
 #define RATE_MIN 0.1
 #define RATE_MAX 10.0

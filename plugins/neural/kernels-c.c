@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The reference: every kernel in plain C, written to be read; it defines what the others compute. */
+/* The reference: every kernel in plain C, written to be read; it defines what the others compute.
+ */
 #include <math.h>
 #include <string.h>
 
 #include "neural/kernels-math.h"
 #include "neural/kernels.h"
 
-/* --- elementary functions ----------------------------------------------------------------------- */
+/* --- elementary functions -----------------------------------------------------------------------
+ */
 
 /* To nearest even for |x| < 2^22, without a call into libm. */
 static inline float round_even(float x)
@@ -124,7 +126,8 @@ static void c_gate(const float *z, size_t n, float *ret_h)
         ret_h[i] = gate_1(z[i], z[n + i]);
 }
 
-/* --- quantising --------------------------------------------------------------------------------- */
+/* --- quantising ---------------------------------------------------------------------------------
+ */
 
 static inline int8_t quantise_1(float x)
 {
@@ -168,7 +171,8 @@ static void c_quantise_q8(const float *x, size_t n, struct q8_block *ret_q)
     }
 }
 
-/* --- vectors ------------------------------------------------------------------------------------ */
+/* --- vectors ------------------------------------------------------------------------------------
+ */
 
 static float c_dot(const float *a, const float *b, size_t n)
 {
@@ -232,7 +236,8 @@ static void c_rms_norm(const float *x, const float *weight, float epsilon, size_
         ret_y[i] = x[i] * scale * weight[i];
 }
 
-/* --- matrices ----------------------------------------------------------------------------------- */
+/* --- matrices -----------------------------------------------------------------------------------
+ */
 
 static float half_dot(const uint16_t *w, const float *x, size_t n)
 {
@@ -310,33 +315,36 @@ static inline size_t panel_height(size_t left)
 }
 
 /* One panel times one column: `height` sums at once. */
-static void panel_f32(const float *w, size_t height, const float *x, size_t cols, float *ret_sums)
-{
-    memset(ret_sums, 0, height * sizeof *ret_sums);
-    for (size_t c = 0; c < cols; c++, w += height)
-        for (size_t r = 0; r < height; r++)
-            ret_sums[r] += w[r] * x[c];
-}
-
-static void c_matmul_packed(const struct matrix *w, const float *bias, const void *x,
-                            size_t x_stride, size_t n, float *ret_y, size_t y_stride,
-                            unsigned flags)
-{
-    float sums[PANEL_ROWS];
-
-    for (size_t first = 0; first < w->rows; first += PANEL_ROWS) {
-        size_t height = panel_height(w->rows - first);
-        const float *panel = (const float *)w->data + first * w->cols;
-        for (size_t i = 0; i < n; i++) {
-            float *y = ret_y + i * y_stride;
-            panel_f32(panel, height, (const float *)x + i * x_stride, w->cols, sums);
-            for (size_t r = first; r < w->rows && r < first + PANEL_ROWS; r++) {
-                float sum = sums[r - first] + (bias ? bias[r] : 0);
-                y[r] = flags & MATMUL_ADD ? y[r] + sum : sum;
-            }
-        }
+#define DEFINE_MATMUL_PACKED(name, value, to_float)                                                \
+    static void name##_panel(const value *w, size_t height, const float *x, size_t cols,           \
+                             float *ret_sums)                                                      \
+    {                                                                                              \
+        memset(ret_sums, 0, height * sizeof *ret_sums);                                            \
+        for (size_t c = 0; c < cols; c++, w += height)                                             \
+            for (size_t r = 0; r < height; r++)                                                    \
+                ret_sums[r] += to_float(w[r]) * x[c];                                              \
+    }                                                                                              \
+                                                                                                   \
+    static void name(const struct matrix *w, const float *bias, const void *x, size_t x_stride,    \
+                     size_t n, float *ret_y, size_t y_stride, unsigned flags)                      \
+    {                                                                                              \
+        float sums[PANEL_ROWS];                                                                    \
+        for (size_t first = 0; first < w->rows; first += PANEL_ROWS) {                             \
+            size_t height = panel_height(w->rows - first);                                         \
+            const value *panel = (const value *)w->data + first * w->cols;                         \
+            for (size_t i = 0; i < n; i++) {                                                       \
+                float *y = ret_y + i * y_stride;                                                   \
+                name##_panel(panel, height, (const float *)x + i * x_stride, w->cols, sums);       \
+                for (size_t r = first; r < w->rows && r < first + PANEL_ROWS; r++) {               \
+                    float sum = sums[r - first] + (bias ? bias[r] : 0);                            \
+                    y[r] = flags & MATMUL_ADD ? y[r] + sum : sum;                                  \
+                }                                                                                  \
+            }                                                                                      \
+        }                                                                                          \
     }
-}
+
+DEFINE_MATMUL_PACKED(c_matmul_packed_f32, float, )
+DEFINE_MATMUL_PACKED(c_matmul_packed_f16, uint16_t, half_to_float)
 
 static void panel_i8(const int8_t *w, size_t height, const int8_t *x, size_t cols,
                      int32_t *ret_sums)
@@ -382,7 +390,8 @@ const struct kernels kernels_c = {
             [MATRIX_Q8_0] = c_matmul_q8_0,
             [MATRIX_Q4_0] = c_matmul_q4_0,
             [MATRIX_Q4_1] = c_matmul_q4_1,
-            [MATRIX_PACKED_F32] = c_matmul_packed,
+            [MATRIX_PACKED_F32] = c_matmul_packed_f32,
+            [MATRIX_PACKED_F16] = c_matmul_packed_f16,
         },
     .matmul_i8 = c_matmul_i8,
     .dot = c_dot,

@@ -20,7 +20,8 @@
 #define EXP_P5 0.00836871693f
 #define EXP_P6 0.00138145981f
 
-/* Below this exp is subnormal: it gives 0. Above the other 2^n would be infinite: it stays there. */
+/* Below this exp is subnormal: it gives 0. Above the other 2^n would be infinite: it stays there.
+ */
 #define EXP_LOWEST (-87.3365f)
 #define EXP_HIGHEST 88.3762f
 

@@ -13,10 +13,6 @@ enum { PANEL_STEP = 16, I8_GROUP = 4 };
 size_t kernels_list(uint64_t cpu, const struct kernels *ret_list[4])
 {
     static const struct kernels *const all[] = {
-#if defined(__x86_64__)
-        &kernels_avx512,
-        &kernels_avx2,
-#endif
         &kernels_c,
     };
     size_t n = 0;
@@ -38,8 +34,10 @@ size_t matrix_row_size(enum matrix_type type, size_t cols)
 {
     switch (type) {
     case MATRIX_F32:
+    case MATRIX_PACKED_F32:
         return cols * sizeof(float);
     case MATRIX_F16:
+    case MATRIX_PACKED_F16:
         return cols * sizeof(uint16_t);
     case MATRIX_Q8_0:
         return cols / TENSOR_BLOCK * sizeof(struct block_q8_0);
@@ -59,7 +57,7 @@ static size_t panel_height(size_t rows, size_t first)
     return left >= PANEL_ROWS ? PANEL_ROWS : (left + PANEL_STEP - 1) / PANEL_STEP * PANEL_STEP;
 }
 
-size_t packed_f32_size(size_t rows, size_t cols)
+size_t packed_size(size_t rows, size_t cols)
 {
     size_t padded, size, bytes;
     if (!checked_align(rows, PANEL_STEP, &padded) || !checked_mul(padded, cols, &size) ||
@@ -68,18 +66,21 @@ size_t packed_f32_size(size_t rows, size_t cols)
     return size;
 }
 
-struct matrix pack_f32(const float *w, size_t stride, size_t rows, size_t cols, float *ret_data)
-{
-    float *to = ret_data;
-
-    for (size_t first = 0; first < rows; first += PANEL_ROWS) {
-        size_t height = panel_height(rows, first);
-        for (size_t c = 0; c < cols; c++)
-            for (size_t r = first; r < first + height; r++)
-                *to++ = r < rows ? w[r * stride + c] : 0;
+#define DEFINE_PACK(name, value, matrix_type)                                                      \
+    struct matrix name(const value *w, size_t stride, size_t rows, size_t cols, value *ret_data)   \
+    {                                                                                              \
+        value *to = ret_data;                                                                      \
+        for (size_t first = 0; first < rows; first += PANEL_ROWS) {                                \
+            size_t height = panel_height(rows, first);                                             \
+            for (size_t c = 0; c < cols; c++)                                                      \
+                for (size_t r = first; r < first + height; r++)                                    \
+                    *to++ = r < rows ? w[r * stride + c] : 0;                                      \
+        }                                                                                          \
+        return (struct matrix){matrix_type, rows, cols, ret_data};                                 \
     }
-    return (struct matrix){MATRIX_PACKED_F32, rows, cols, ret_data};
-}
+
+DEFINE_PACK(pack_f32, float, MATRIX_PACKED_F32)
+DEFINE_PACK(pack_f16, uint16_t, MATRIX_PACKED_F16)
 
 size_t packed_i8_size(size_t rows, size_t cols)
 {
@@ -123,7 +124,8 @@ struct matrix_i8 pack_i8(const float *w, size_t stride, size_t rows, size_t cols
         float inverse = max >= I8_SMALLEST ? I8_LIMIT / max : 0;
         scales[r] = max >= I8_SMALLEST ? max / I8_LIMIT : 0;
         for (size_t c = 0; c < cols; c++) {
-            int8_t q = (int8_t)lrintf(fminf(fmaxf(w[r * stride + c] * inverse, -I8_LIMIT), I8_LIMIT));
+            int8_t q =
+                (int8_t)lrintf(fminf(fmaxf(w[r * stride + c] * inverse, -I8_LIMIT), I8_LIMIT));
             data[i8_place(rows, padded_cols, r, c)] = q;
             sums[r] += q;
         }
@@ -133,10 +135,9 @@ struct matrix_i8 pack_i8(const float *w, size_t stride, size_t rows, size_t cols
 
 struct matrix matrix_rows(const struct matrix *w, size_t first, size_t rows)
 {
-    size_t row_size = w->type == MATRIX_PACKED_F32 ? w->cols * sizeof(float)
-                                                   : matrix_row_size(w->type, w->cols);
     return (struct matrix){w->type, rows, w->cols,
-                           (const unsigned char *)w->data + first * row_size};
+                           (const unsigned char *)w->data +
+                               first * matrix_row_size(w->type, w->cols)};
 }
 
 struct matrix_i8 matrix_i8_rows(const struct matrix_i8 *w, size_t first, size_t rows)

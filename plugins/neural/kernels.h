@@ -9,8 +9,8 @@
  * allocates, blocks or fails; whoever binds a model checks shapes once, so that these need not.
  *
  * Memory. No pointer needs an alignment (64 bytes is fastest); not one byte beyond the documented
- * sizes is read or written. Inputs may not overlap outputs unless a comment says so. Any size may be
- * zero.
+ * sizes is read or written. Inputs may not overlap outputs unless a comment says so. Any size may
+ * be zero.
  *
  * Matrices. `y = W x + b` for one or several columns x. x is [n][cols] and y [n][rows], each column
  * contiguous, strides counted in items. A matrix is either *raw*, [rows][cols] just as GGUF stores
@@ -18,14 +18,14 @@
  * an activation feeds 64 rows and nothing is summed across a register. Hot matrices are packed at
  * load; raw ones are read straight from the map of the file.
  *
- * Reproducibility. Integer results, and everything computed from them by matmul_i8, are identical on
- * every instruction set. Floating-point sums differ by rounding, at most 1e-5 of the accumulated
+ * Reproducibility. Integer results, and everything computed from them by matmul_i8, are identical
+ * on every instruction set. Floating-point sums differ by rounding, at most 1e-5 of the accumulated
  * magnitude (sum of |w x| + |b|). With one set, a column's result does not depend on n, on the
  * split of the rows over threads (at multiples of PANEL_ROWS), nor on addresses.
  *
  * Accuracy. exp, tanh and sigmoid are within 4 ulp of the true value, with the same polynomial
- * everywhere. exp gives 0 below -87.33 (also for -inf) and stays at 2.4e38 above 88.37; gate is that
- * accurate while the sigmoid is above 1e-26. NaN gives NaN.
+ * everywhere. exp gives 0 below -87.33 (also for -inf) and stays at 2.4e38 above 88.37; gate is
+ * that accurate while the sigmoid is above 1e-26. NaN gives NaN.
  */
 #ifndef NEURAL_KERNELS_H
 #define NEURAL_KERNELS_H
@@ -44,7 +44,8 @@ enum matrix_type {
     MATRIX_Q4_0 = 3, /* struct block_q4_0[rows][cols / 32] */
     MATRIX_Q4_1 = 4, /* struct block_q4_1[rows][cols / 32] */
     MATRIX_PACKED_F32 = 5,
-    N_MATRIX_TYPES = 6,
+    MATRIX_PACKED_F16 = 6, /* the same panels of halves */
+    N_MATRIX_TYPES = 7,
 };
 
 /* Weights of one matrix, borrowed from a map or from an arena. */
@@ -64,17 +65,17 @@ struct q8_block {
 /* An int8 matrix with one scale for each row, packed by pack_i8(): w[r][c] = scales[r] q[r][c]. */
 struct matrix_i8 {
     size_t rows, cols;
-    const int8_t *data;   /* panels of 64 rows: [cols / 4][64][4] */
-    const int32_t *sums;  /* [rows], of q: what x + 128 adds for sets that multiply u8 by s8 */
-    const float *scales;  /* [rows] */
+    const int8_t *data;  /* panels of 64 rows: [cols / 4][64][4] */
+    const int32_t *sums; /* [rows], of q: what x + 128 adds for sets that multiply u8 by s8 */
+    const float *scales; /* [rows] */
 };
 
 /* Adds to y instead of overwriting it. */
 #define MATMUL_ADD 1u
 
 /*
- * ret_y[i][r] = sum_c w[r][c] x[i][c] + bias[r], i < n; bias may be NULL. x points to floats, or for
- * Q8_0, Q4_0 and Q4_1 to struct q8_block (quantise_q8); the strides count these and floats.
+ * ret_y[i][r] = sum_c w[r][c] x[i][c] + bias[r], i < n; bias may be NULL. x points to floats, or
+ * for Q8_0, Q4_0 and Q4_1 to struct q8_block (quantise_q8); the strides count these and floats.
  */
 typedef void kernels_matmul(const struct matrix *w, const float *bias, const void *x,
                             size_t x_stride, size_t n, float *ret_y, size_t y_stride,
@@ -143,14 +144,17 @@ const struct kernels *kernels_select(uint64_t cpu);
  */
 size_t kernels_list(uint64_t cpu, const struct kernels *ret_list[4]);
 
-/* Floats in a packed fp32 matrix; 0 when that does not fit size_t. */
-size_t packed_f32_size(size_t rows, size_t cols);
-/* Packs w[rows][stride], the first cols of each row, into ret_data[packed_f32_size(rows, cols)]. */
+/* Values in a packed fp32 or fp16 matrix; 0 when that many floats do not fit size_t. */
+size_t packed_size(size_t rows, size_t cols);
+/* Packs w[rows][stride], the first cols of each row, into ret_data[packed_size(rows, cols)]. */
 struct matrix pack_f32(const float *w, size_t stride, size_t rows, size_t cols, float *ret_data);
+struct matrix pack_f16(const uint16_t *w, size_t stride, size_t rows, size_t cols,
+                       uint16_t *ret_data);
 
 /*
- * Bytes in a packed int8 matrix with its sums and scales; 0 when that does not fit size_t. The memory
- * given to pack_i8 must be aligned to 4 bytes (64 is fastest) and live as long as the matrix.
+ * Bytes in a packed int8 matrix with its sums and scales; 0 when that does not fit size_t. The
+ * memory given to pack_i8 must be aligned to 4 bytes (64 is fastest) and live as long as the
+ * matrix.
  */
 size_t packed_i8_size(size_t rows, size_t cols);
 /* Quantises each row of w[rows][stride] to -127..127 with the scale max |w| / 127 and packs it. */
@@ -161,12 +165,9 @@ struct matrix_i8 pack_i8(const float *w, size_t stride, size_t rows, size_t cols
 struct matrix matrix_rows(const struct matrix *w, size_t first, size_t rows);
 struct matrix_i8 matrix_i8_rows(const struct matrix_i8 *w, size_t first, size_t rows);
 
-/* Bytes of one raw row; 0 for packed types. */
+/* Bytes of one row, of a panel on average. */
 size_t matrix_row_size(enum matrix_type type, size_t cols);
 
 extern const struct kernels kernels_c;
-#if defined(__x86_64__)
-extern const struct kernels kernels_avx2, kernels_avx512;
-#endif
 
 #endif

@@ -1,1 +1,17 @@
+# The neural library: linked into plugins, exports nothing. Kernels are compiled once for each
+# instruction set, with the same rounding everywhere: no contraction of a * b + c behind our back.
+noinst_LTLIBRARIES += libneural.la libkernels.la
+
+kernels_cflags = $(AM_CFLAGS) -O3 -ffp-contract=off
+
+libkernels_la_SOURCES = plugins/neural/kernels.c plugins/neural/kernels-c.c \
+	plugins/neural/kernels.h plugins/neural/kernels-math.h
+libkernels_la_CFLAGS = $(kernels_cflags)
+
+libneural_la_SOURCES = plugins/neural/threads.c plugins/neural/threads.h \
+	plugins/neural/blas.c plugins/neural/blas.h plugins/neural/layers.c \
+	plugins/neural/attention.c plugins/neural/conv.c plugins/neural/layers.h
+libneural_la_CPPFLAGS = $(AM_CPPFLAGS) $(OPENBLAS_CFLAGS)
+libneural_la_LIBADD = libkernels.la $(OPENBLAS_LIBS) -lpthread
+
 EXTRA_DIST += plugins/neural/gguf.h plugins/neural/tensor.h

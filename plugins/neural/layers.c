@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "neural/layers.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/checked.h"
+#include "base/limits.h"
+#include "neural/blas.h"
+
+/* Multiply-adds below which handing work to other threads costs more than it saves. */
+enum { THREADS_MIN_WORK = 200000 };
+
+int compute_init(const struct kernels *kernels, struct threads *threads, size_t blocks,
+                 struct compute *ret_compute)
+{
+    struct q8_block *scratch = NULL;
+
+    if (blocks) {
+        scratch = aligned_calloc(blocks, sizeof *scratch);
+        if (!scratch)
+            return -ENOMEM;
+    }
+    *ret_compute = (struct compute){kernels, threads, scratch, blocks};
+    return 0;
+}
+
+void compute_free(struct compute *compute)
+{
+    free(compute->scratch);
+    *compute = (struct compute){0};
+}
+
+/* --- linear -------------------------------------------------------------------------------------
+ */
+
+#define LINEAR_TYPES                                                                               \
+    (TENSOR_SET(TENSOR_F32) | TENSOR_SET(TENSOR_F16) | TENSOR_SET(TENSOR_Q8_0) |                   \
+     TENSOR_SET(TENSOR_Q4_0) | TENSOR_SET(TENSOR_Q4_1))
+
+static enum matrix_type matrix_type(enum tensor_type type)
+{
+    switch (type) {
+    case TENSOR_F16:
+        return MATRIX_F16;
+    case TENSOR_Q8_0:
+        return MATRIX_Q8_0;
+    case TENSOR_Q4_0:
+        return MATRIX_Q4_0;
+    case TENSOR_Q4_1:
+        return MATRIX_Q4_1;
+    default:
+        return MATRIX_F32;
+    }
+}
+
+/* "name.suffix"; a name too long for any tensor is one that the file does not have. */
+static int full_name(const char *name, const char *suffix, char ret_name[GGUF_MAX_KEY])
+{
+    size_t length = strlen(name), more = strlen(suffix) + 1;
+
+    if (length >= GGUF_MAX_KEY || more >= GGUF_MAX_KEY - length)
+        return -ENOENT;
+    memcpy(ret_name, name, length);
+    ret_name[length] = '.';
+    memcpy(ret_name + length + 1, suffix, more);
+    return 0;
+}
+
+static int bind_floats(const struct gguf *gguf, const char *name, const char *suffix, size_t n,
+                       const float **ret_floats, struct gguf_error *ret_error)
+{
+    char full[GGUF_MAX_KEY];
+    struct tensor tensor;
+    int r = full_name(name, suffix, full);
+
+    if (r >= 0)
+        r = gguf_bind(gguf, full, TENSOR_SET(TENSOR_F32), GGUF_SHAPE(n), &tensor, ret_error);
+    if (r >= 0)
+        *ret_floats = tensor.data;
+    return r;
+}
+
+static int pack(struct linear *linear)
+{
+    const struct matrix *w = &linear->weight;
+    size_t item = w->type == MATRIX_F32 ? sizeof(float) : sizeof(uint16_t);
+    size_t size = packed_size(w->rows, w->cols);
+
+    linear->owned = size ? aligned_calloc(size, item) : NULL;
+    if (!linear->owned)
+        return -ENOMEM;
+    if (w->type == MATRIX_F32)
+        linear->weight = pack_f32(w->data, w->cols, w->rows, w->cols, linear->owned);
+    else
+        linear->weight = pack_f16(w->data, w->cols, w->rows, w->cols, linear->owned);
+    return 0;
+}
+
+static int bind_matrix(const struct gguf *gguf, const char *weight, const size_t *ne, size_t n_dims,
+                       unsigned flags, struct linear *ret_linear, struct gguf_error *ret_error)
+{
+    struct tensor tensor;
+    int r = gguf_bind(gguf, weight, LINEAR_TYPES, ne, n_dims, &tensor, ret_error);
+
+    if (r < 0)
+        return r;
+    ret_linear->weight = (struct matrix){
+        .type = matrix_type(tensor.type),
+        .rows = ne[n_dims - 1],
+        .cols = tensor_values(&tensor) / ne[n_dims - 1],
+        .data = tensor.data,
+    };
+    if (flags & LINEAR_PACK && (tensor.type == TENSOR_F32 || tensor.type == TENSOR_F16))
+        return pack(ret_linear);
+    return 0;
+}
+
+int linear_bind_shape(const struct gguf *gguf, const char *name, const size_t *ne, size_t n_dims,
+                      unsigned flags, struct linear *ret_linear, struct gguf_error *ret_error)
+{
+    char weight[GGUF_MAX_KEY];
+    struct linear linear = {0};
+    int r = full_name(name, "weight", weight);
+
+    if (r >= 0 && flags & LINEAR_BIAS)
+        r = bind_floats(gguf, name, "bias", ne[n_dims - 1], &linear.bias, ret_error);
+    if (r >= 0)
+        r = bind_matrix(gguf, weight, ne, n_dims, flags, &linear, ret_error);
+    if (r < 0) {
+        linear_free(&linear);
+        return r;
+    }
+    *ret_linear = linear;
+    return 0;
+}
+
+int linear_bind(const struct gguf *gguf, const char *name, size_t rows, size_t cols, unsigned flags,
+                struct linear *ret_linear, struct gguf_error *ret_error)
+{
+    return linear_bind_shape(gguf, name, GGUF_SHAPE(cols, rows), flags, ret_linear, ret_error);
+}
+
+void linear_free(struct linear *linear)
+{
+    free(linear->owned);
+    *linear = (struct linear){0};
+}
+
+static bool quantised(enum matrix_type type)
+{
+    return type == MATRIX_Q8_0 || type == MATRIX_Q4_0 || type == MATRIX_Q4_1;
+}
+
+size_t linear_scratch(const struct linear *linear, size_t n)
+{
+    return quantised(linear->weight.type) ? n * (linear->weight.cols / TENSOR_BLOCK) : 0;
+}
+
+/* A product on several threads: each takes panels of rows. */
+struct product {
+    const struct linear *linear;
+    const struct kernels *kernels;
+    const void *x;
+    size_t x_stride, n;
+    float *y;
+    size_t y_stride;
+    unsigned flags;
+};
+
+static void product_rows(void *data, size_t first, size_t end)
+{
+    const struct product *p = data;
+    const float *bias = p->linear->bias;
+    struct matrix part = matrix_rows(&p->linear->weight, first, end - first);
+
+    p->kernels->matmul[part.type](&part, bias ? bias + first : NULL, p->x, p->x_stride, p->n,
+                                  p->y + first, p->y_stride, p->flags);
+}
+
+static void product_run(const struct product *p, struct threads *threads)
+{
+    const struct matrix *w = &p->linear->weight;
+
+    if (threads && w->rows * w->cols * p->n >= THREADS_MIN_WORK)
+        threads_run(threads, w->rows, PANEL_ROWS, product_rows, (void *)p);
+    else
+        p->kernels->matmul[w->type](w, p->linear->bias, p->x, p->x_stride, p->n, p->y, p->y_stride,
+                                    p->flags);
+}
+
+/* As many columns at once as the scratch holds. */
+static void forward_quantised(const struct compute *compute, struct product *p, const float *x,
+                              size_t x_stride)
+{
+    size_t blocks = p->linear->weight.cols / TENSOR_BLOCK;
+    size_t columns = p->n, at_once = compute->scratch_blocks / blocks;
+
+    p->x = compute->scratch;
+    p->x_stride = blocks;
+    for (size_t first = 0; first < columns; first += p->n) {
+        p->n = columns - first < at_once ? columns - first : at_once;
+        for (size_t i = 0; i < p->n; i++)
+            compute->kernels->quantise_q8(x + (first + i) * x_stride, p->linear->weight.cols,
+                                          compute->scratch + i * blocks);
+        product_run(p, compute->threads);
+        p->y += p->n * p->y_stride;
+    }
+}
+
+void linear_forward(const struct linear *linear, const struct compute *compute, const float *x,
+                    size_t x_stride, size_t n, float *ret_y, size_t y_stride, unsigned flags)
+{
+    const struct matrix *w = &linear->weight;
+    struct product product = {linear, compute->kernels, x, x_stride, n, ret_y, y_stride, flags};
+
+    if (quantised(w->type)) {
+        forward_quantised(compute, &product, x, x_stride);
+        return;
+    }
+    if (w->type == MATRIX_F32 && n >= BLAS_MIN_COLUMNS &&
+        !blas_matmul(w->data, w->rows, w->cols, linear->bias, x, x_stride, n, ret_y, y_stride,
+                     flags & MATMUL_ADD))
+        return;
+    product_run(&product, compute->threads);
+}
+
+/* --- embedding ----------------------------------------------------------------------------------
+ */
+
+int embedding_bind(const struct gguf *gguf, const char *name, size_t count, size_t width,
+                   struct embedding *ret_embedding, struct gguf_error *ret_error)
+{
+    char full[GGUF_MAX_KEY];
+    int r = full_name(name, "weight", full);
+
+    if (r < 0)
+        return r;
+    return gguf_bind(gguf, full, TENSOR_SET_REAL, GGUF_SHAPE(width, count), &ret_embedding->table,
+                     ret_error);
+}
+
+void embedding_row(const struct embedding *embedding, size_t id, float *ret_row)
+{
+    const struct tensor *table = &embedding->table;
+    tensor_to_float(table->type, tensor_row(table, id), table->ne[0], ret_row);
+}
+
+/* --- norms --------------------------------------------------------------------------------------
+ */
+
+int layer_norm_bind(const struct gguf *gguf, const char *name, size_t width, float epsilon,
+                    struct norm *ret_norm, struct gguf_error *ret_error)
+{
+    struct norm norm = {.width = width, .epsilon = epsilon};
+    int r = bind_floats(gguf, name, "weight", width, &norm.weight, ret_error);
+
+    if (r >= 0)
+        r = bind_floats(gguf, name, "bias", width, &norm.bias, ret_error);
+    if (r >= 0)
+        *ret_norm = norm;
+    return r;
+}
+
+int rms_norm_bind(const struct gguf *gguf, const char *name, size_t width, float epsilon,
+                  struct norm *ret_norm, struct gguf_error *ret_error)
+{
+    struct norm norm = {.width = width, .epsilon = epsilon};
+    int r = bind_floats(gguf, name, "weight", width, &norm.weight, ret_error);
+
+    if (r >= 0)
+        *ret_norm = norm;
+    return r;
+}
+
+void norm_forward(const struct norm *norm, const struct compute *compute, const float *x, size_t n,
+                  float *ret_y)
+{
+    for (size_t i = 0; i < n; i++, x += norm->width, ret_y += norm->width)
+        if (norm->bias)
+            compute->kernels->layer_norm(x, norm->weight, norm->bias, norm->epsilon, norm->width,
+                                         ret_y);
+        else
+            compute->kernels->rms_norm(x, norm->weight, norm->epsilon, norm->width, ret_y);
+}
