@@ -4,8 +4,9 @@ AM_TESTS_ENVIRONMENT = \
 	SORI_PLUGIN_PATH='$(abs_top_builddir)'; SORI_VOICE_PATH='$(abs_top_srcdir)/voices'; \
 	CMOCKA_MESSAGE_OUTPUT=TAP; CC='$(CC)'; sori_hardening='$(hardening)'; \
 	sori_programs='$(bin_PROGRAMS) $(libexec_PROGRAMS)'; sori_plugins='$(plugin_LTLIBRARIES)'; \
+	sori_libraries='$(noinst_LTLIBRARIES)'; \
 	export top_srcdir top_builddir SORI_PLUGIN_PATH SORI_VOICE_PATH CMOCKA_MESSAGE_OUTPUT CC \
-		sori_hardening sori_programs sori_plugins;
+		sori_hardening sori_programs sori_plugins sori_libraries;
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/run-one
 EXTRA_DIST += build-aux/tap-driver.sh tests/run-one

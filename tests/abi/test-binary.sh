@@ -5,8 +5,8 @@
 # expect each to complain. Environment: top_builddir, sori_programs, sori_plugins, sori_hardening
 # and CC.
 set -u
-cd "$top_builddir" || exit 99
-if [ "$sori_hardening" != yes ]; then
+cd "${top_builddir:?}" || exit 99
+if [ "${sori_hardening:?}" != yes ]; then
     echo "1..0 # SKIP built without hardening or with sanitizers"
     exit 0
 fi
@@ -75,14 +75,14 @@ else
     result "self-test: a bare program builds" false
 fi
 
-for program in $sori_programs; do
+for program in ${sori_programs-}; do
     file=$program
     [ ! -f ".libs/$program" ] || file=.libs/$program
     for check in $checks; do
         result "$program: $check" "$check" "$file"
     done
 done
-for plugin in $sori_plugins; do
+for plugin in ${sori_plugins:?}; do
     for check in $checks; do
         result "$plugin: $check" "$check" ".libs/${plugin%.la}.so"
     done

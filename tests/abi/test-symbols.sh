@@ -1,0 +1,75 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Who may know whom, read off the symbol tables: a plugin exports sori_plugin_entry and nothing else
+# and needs no symbol of the host; the libraries below the plugins neither print, log nor exit.
+# Environment: top_builddir, sori_plugins, sori_libraries and CC.
+set -u
+cd "${top_builddir:?}" || exit 99
+
+tests=0 failures=0
+result() { # NAME COMPLAINT: passes when there is nothing to complain about
+    tests=$((tests + 1))
+    if [ -z "$2" ]; then
+        echo "ok $tests - $1"
+    else
+        echo "not ok $tests - $1"
+        printf '%s\n' "$2" | sed 's/^/# /'
+        failures=$((failures + 1))
+    fi
+}
+
+# What the object exports besides the entry point, and the entry point if it is missing.
+wrong_exports() {
+    nm -D --defined-only "$1" | awk '
+        $3 == "sori_plugin_entry" { entry = 1; next }
+        { print "exports " $3 }
+        END { if (!entry) print "does not export sori_plugin_entry" }'
+}
+
+# What the object wants from whoever opens it: only libraries may give it symbols.
+wrong_imports() {
+    nm -D --undefined-only "$1" |
+        awk '$2 ~ /^(sori_|worker_|host_|pipeline_)/ { print "needs " $2 }'
+}
+
+# Calls that a library without input, output and opinion does not make.
+wrong_calls() {
+    nm -A --undefined-only "$1" | awk '
+        $NF ~ /^(__)?v?(f|d|s|sn|as|)printf(_chk)?$/ ||
+        $NF ~ /^(puts|fputs|fputc|putchar|fwrite|fopen|fdopen|stdout|stderr|perror)$/ ||
+        $NF ~ /^(exit|_exit|quick_exit|abort|syslog|v?err|v?warnx?|dlopen|dlsym)$/'
+}
+
+name=${TMPDIR:-/tmp}/bad
+cat >"$name.c" <<'EOF'
+#include <stdio.h>
+int sori_host_secret(void);
+int second_symbol(int n);
+int second_symbol(int n)
+{
+    fprintf(stderr, "%d\n", n);
+    return sori_host_secret();
+}
+EOF
+if $CC -w -shared -fPIC -o "$name.so" "$name.c" && $CC -w -fPIC -c -o "$name.o" "$name.c"; then
+    for check in wrong_exports wrong_imports wrong_calls; do
+        [ $check = wrong_calls ] && file=$name.o || file=$name.so
+        result "self-test: $check" "$([ -n "$($check "$file")" ] || echo 'no complaint')"
+    done
+else
+    result "self-test: a bad plugin builds" "the compiler failed"
+fi
+
+for plugin in ${sori_plugins:?}; do
+    file=.libs/${plugin%.la}.so
+    result "$plugin exports one symbol" "$(wrong_exports "$file")"
+    result "$plugin needs nothing of the host" "$(wrong_imports "$file")"
+done
+for library in ${sori_libraries-}; do
+    case $library in
+    libneural* | libsignal*)
+        result "$library is silent" "$(wrong_calls ".libs/${library%.la}.a")" ;;
+    esac
+done
+echo "1..$tests"
+[ $failures -eq 0 ]
