@@ -54,26 +54,26 @@ enum gguf_rule {
     GGUF_TOO_MANY_KEYS, /* more than the file can hold, or than GGUF_MAX_KEYS */
     GGUF_TOO_MANY_TENSORS,
     /* -- anywhere in the metadata -- */
-    GGUF_TRUNCATED,     /* the file ends inside its metadata */
+    GGUF_TRUNCATED,     /* the file ends inside its metadata, or before a string does */
     GGUF_METADATA_SIZE, /* larger than GGUF_MAX_METADATA */
     /* -- keys and values -- */
-    GGUF_KEY_LENGTH, /* empty, longer than GGUF_MAX_KEY or than the file */
+    GGUF_KEY_LENGTH, /* empty, or longer than GGUF_MAX_KEY */
     GGUF_KEY_BYTES,  /* a control character in a key or a tensor name */
     GGUF_DUPLICATE_KEY,
     GGUF_VALUE_TYPE,    /* no such type */
-    GGUF_STRING_LENGTH, /* longer than GGUF_MAX_STRING or than the file */
+    GGUF_STRING_LENGTH, /* longer than GGUF_MAX_STRING */
     GGUF_BOOL,          /* neither 0 nor 1 */
     GGUF_ARRAY_TYPE,    /* an array of arrays, or of no known type */
     GGUF_ARRAY_LENGTH,  /* longer than the file */
     GGUF_ALIGNMENT,     /* general.alignment: not a u32 power of two from 1 to GGUF_MAX_ALIGNMENT */
     /* -- tensors -- */
-    GGUF_NAME_LENGTH, /* empty, longer than GGUF_MAX_NAME or than the file */
+    GGUF_NAME_LENGTH, /* empty, or longer than GGUF_MAX_NAME */
     GGUF_DUPLICATE_TENSOR,
     GGUF_TENSOR_DIMS,     /* not 1..4 dimensions */
     GGUF_ZERO_DIM,        /* a dimension of 0 */
     GGUF_TENSOR_TYPE,     /* a type that is not in enum tensor_type */
     GGUF_BLOCK_MULTIPLE,  /* ne[0] is no multiple of the block */
-    GGUF_TENSOR_SIZE,     /* the number of bytes does not fit a size_t */
+    GGUF_TENSOR_SIZE,     /* of one tensor or of all together: does not fit a size_t */
     GGUF_TENSOR_OFFSET,   /* not aligned as the file or the type demands */
     GGUF_TENSOR_OVERLAP,  /* shares bytes with the tensor before, or is out of order */
     GGUF_TENSOR_GAP,      /* bytes between two tensors that belong to neither */

@@ -12,6 +12,23 @@ libneural_la_SOURCES = plugins/neural/threads.c plugins/neural/threads.h \
 	plugins/neural/blas.c plugins/neural/blas.h plugins/neural/layers.c \
 	plugins/neural/attention.c plugins/neural/conv.c plugins/neural/layers.h
 libneural_la_CPPFLAGS = $(AM_CPPFLAGS) $(OPENBLAS_CFLAGS)
-libneural_la_LIBADD = libkernels.la $(OPENBLAS_LIBS) -lpthread
+libneural_la_LIBADD = libgguf.la libkernels.la $(OPENBLAS_LIBS) -lpthread
 
-EXTRA_DIST += plugins/neural/gguf.h plugins/neural/tensor.h
+# Weights files and weight types: needs nothing but libc and libm.
+noinst_LTLIBRARIES += libgguf.la
+libgguf_la_SOURCES = \
+	plugins/neural/dequantise.c \
+	plugins/neural/gguf-error.c \
+	plugins/neural/gguf-private.h \
+	plugins/neural/gguf-query.c \
+	plugins/neural/gguf-reader.c \
+	plugins/neural/gguf-reader.h \
+	plugins/neural/gguf-tensors.c \
+	plugins/neural/gguf-values.c \
+	plugins/neural/gguf.c \
+	plugins/neural/gguf.h \
+	plugins/neural/name-table.c \
+	plugins/neural/name-table.h \
+	plugins/neural/quantise.c \
+	plugins/neural/tensor.c \
+	plugins/neural/tensor.h
