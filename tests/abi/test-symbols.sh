@@ -35,7 +35,7 @@ wrong_imports() {
 # Calls that a library without input, output and opinion does not make.
 wrong_calls() {
     nm -A --undefined-only "$1" | awk '
-        $NF ~ /^(__)?v?(f|d|s|sn|as|)printf(_chk)?$/ ||
+        $NF ~ /^(__)?v?(f|d|s|)printf(_chk)?$/ ||
         $NF ~ /^(puts|fputs|fputc|putchar|fwrite|fopen|fdopen|stdout|stderr|perror)$/ ||
         $NF ~ /^(exit|_exit|quick_exit|abort|syslog|v?err|v?warnx?|dlopen|dlsym)$/'
 }
