@@ -13,6 +13,10 @@ enum { PANEL_STEP = 16, I8_GROUP = 4 };
 size_t kernels_list(uint64_t cpu, const struct kernels *ret_list[4])
 {
     static const struct kernels *const all[] = {
+#if defined(__x86_64__)
+        &kernels_avx512,
+        &kernels_avx2,
+#endif
         &kernels_c,
     };
     size_t n = 0;

@@ -169,5 +169,8 @@ struct matrix_i8 matrix_i8_rows(const struct matrix_i8 *w, size_t first, size_t 
 size_t matrix_row_size(enum matrix_type type, size_t cols);
 
 extern const struct kernels kernels_c;
+#if defined(__x86_64__)
+extern const struct kernels kernels_avx2, kernels_avx512;
+#endif
 
 #endif

@@ -8,6 +8,18 @@ libkernels_la_SOURCES = plugins/neural/kernels.c plugins/neural/kernels-c.c \
 	plugins/neural/kernels.h plugins/neural/kernels-math.h
 libkernels_la_CFLAGS = $(kernels_cflags)
 
+if X86_64
+noinst_LTLIBRARIES += libkernels-avx2.la libkernels-avx512.la
+libkernels_la_LIBADD = libkernels-avx2.la libkernels-avx512.la
+kernels_x86_headers = plugins/neural/kernels-simd.h plugins/neural/kernels-blocks.h \
+	plugins/neural/kernels-table.h
+libkernels_avx2_la_SOURCES = plugins/neural/kernels-avx2.c $(kernels_x86_headers)
+libkernels_avx2_la_CFLAGS = $(kernels_cflags) -mavx2 -mfma -mf16c
+libkernels_avx512_la_SOURCES = plugins/neural/kernels-avx512.c $(kernels_x86_headers)
+libkernels_avx512_la_CFLAGS = $(kernels_cflags) -mavx2 -mfma -mf16c -mavx512f -mavx512bw \
+	-mavx512dq -mavx512vl -mavx512vnni -mprefer-vector-width=512
+endif
+
 libneural_la_SOURCES = plugins/neural/threads.c plugins/neural/threads.h \
 	plugins/neural/blas.c plugins/neural/blas.h plugins/neural/layers.c \
 	plugins/neural/attention.c plugins/neural/conv.c plugins/neural/layers.h

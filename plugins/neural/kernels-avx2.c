@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* AVX2, FMA and F16C. */
+#include <immintrin.h>
+#include <math.h>
+#include <string.h>
+
+#include <sori/cpu.h>
+
+#include "neural/kernels-math.h"
+#include "neural/kernels.h"
+
+typedef __m256 vf;
+enum { V = 8, PACKED_MULTI = 2 };
+
+#define v_load(p) _mm256_loadu_ps(p)
+#define v_store(p, v) _mm256_storeu_ps(p, v)
+#define v_set(x) _mm256_set1_ps(x)
+#define v_add(a, b) _mm256_add_ps(a, b)
+#define v_sub(a, b) _mm256_sub_ps(a, b)
+#define v_mul(a, b) _mm256_mul_ps(a, b)
+#define v_div(a, b) _mm256_div_ps(a, b)
+#define v_min(a, b) _mm256_min_ps(a, b)
+#define v_max(a, b) _mm256_max_ps(a, b)
+#define v_abs(a) _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a)
+#define v_fma(a, b, c) _mm256_fmadd_ps(a, b, c)   /* a b + c */
+#define v_fnma(a, b, c) _mm256_fnmadd_ps(a, b, c) /* c - a b */
+#define v_round(a) _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
+#define v_load_half(p) _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(p)))
+
+/* All bits in the first n <= 8 lanes. */
+static inline __m256i first(size_t n)
+{
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+static inline vf v_load_part(const float *p, size_t n)
+{
+    return _mm256_maskload_ps(p, first(n));
+}
+
+static inline void v_store_part(float *p, vf v, size_t n)
+{
+    _mm256_maskstore_ps(p, first(n), v);
+}
+
+static inline vf v_load_half_part(const uint16_t *p, size_t n)
+{
+    uint16_t halves[8] = {0};
+    memcpy(halves, p, n * sizeof *p);
+    return v_load_half(halves);
+}
+
+/* 2^n for whole n in -126..127 */
+static inline vf v_pow2(vf n)
+{
+    __m256i exponent = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(exponent, 23));
+}
+
+/* y where x >= limit or x is NaN, else 0 */
+static inline vf v_zero_below(vf x, vf limit, vf y)
+{
+    return _mm256_and_ps(_mm256_cmp_ps(x, limit, _CMP_NLT_UQ), y);
+}
+
+static inline float v_sum(vf v)
+{
+    __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+    return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
+}
+
+static inline float v_top(vf v)
+{
+    __m128 s = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    s = _mm_max_ps(s, _mm_movehl_ps(s, s));
+    return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
+}
+
+/* Four sums; each adds its lanes in the same order. */
+static inline void v_sum4(vf a, vf b, vf c, vf d, float ret_sums[4])
+{
+    __m256 s = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
+    _mm_storeu_ps(ret_sums, _mm_add_ps(_mm256_castps256_ps128(s), _mm256_extractf128_ps(s, 1)));
+}
+
+/* Rounds n <= 8 values within -127..127. */
+static inline void v_store_i8(int8_t *p, vf v, size_t n)
+{
+    __m256i i = _mm256_cvtps_epi32(v);
+    __m128i w = _mm_packs_epi32(_mm256_castsi256_si128(i), _mm256_extracti128_si256(i, 1));
+    int64_t bytes = _mm_cvtsi128_si64(_mm_packs_epi16(w, w));
+    if (n == V)
+        memcpy(p, &bytes, V);
+    else
+        memcpy(p, &bytes, n);
+}
+
+static inline int32_t sum_i8x32(const int8_t *q)
+{
+    __m256i v = _mm256_loadu_si256((const __m256i *)q);
+    __m256i pairs = _mm256_maddubs_epi16(_mm256_set1_epi8(1), v);
+    __m256i s = _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+    __m128i h = _mm_add_epi32(_mm256_castsi256_si128(s), _mm256_extracti128_si256(s, 1));
+    h = _mm_add_epi32(h, _mm_shuffle_epi32(h, 0x4e));
+    return _mm_cvtsi128_si32(_mm_add_epi32(h, _mm_shuffle_epi32(h, 0xb1)));
+}
+
+#include "neural/kernels-simd.h"
+
+/* Pairs are summed in 16 bits: 2 * 128 * 127 fits, as long as |s| <= 127 and u <= 128. */
+ALWAYS_INLINE __m256i dot_u8(__m256i start, __m256i u, __m256i s)
+{
+    __m256i pairs = _mm256_maddubs_epi16(u, s);
+    return _mm256_add_epi32(start, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+}
+
+/* w x = |w| (x sign(w)); |-128| is 128 as an unsigned byte. */
+ALWAYS_INLINE __m256i dot_i8(const int8_t *w, const struct q8_block *x, __m256i q)
+{
+    __m256i v = _mm256_loadu_si256((const __m256i *)w);
+    return dot_u8(_mm256_setzero_si256(), _mm256_abs_epi8(v), _mm256_sign_epi8(q, v));
+}
+
+#include "neural/kernels-blocks.h"
+
+/* --- int8 panels -------------------------------------------------------------------------------- */
+
+/* Four activations in each lane; zeros beyond n. */
+ALWAYS_INLINE __m256i four(const int8_t *x, size_t n)
+{
+    int32_t bytes = 0;
+    memcpy(&bytes, x, n);
+    return _mm256_set1_epi32(bytes);
+}
+
+ALWAYS_INLINE void put_i8(__m256i sum, const struct matrix_i8 *w, size_t row, float x_scale,
+                          const float *bias, float *y, unsigned flags)
+{
+    size_t rows = w->rows > row ? w->rows - row : 0;
+    vf v;
+
+    if (rows > V)
+        rows = V;
+    v = v_mul(v_mul(v_load_part(w->scales + row, rows), v_set(x_scale)), _mm256_cvtepi32_ps(sum));
+    if (bias)
+        v = v_add(v, v_load_part(bias + row, rows));
+    if (flags & MATMUL_ADD)
+        v = v_add(v_load_part(y + row, rows), v);
+    v_store_part(y + row, v, rows);
+}
+
+/* R vectors of 8 rows times one column. */
+ALWAYS_INLINE void i8_block(const struct matrix_i8 *w, size_t row, size_t height,
+                            const int8_t *panel, const float *bias, const int8_t *x, float x_scale,
+                            size_t R, float *ret_y, unsigned flags)
+{
+    __m256i sum[8];
+
+    UNROLL for (size_t r = 0; r < R; r++)
+        sum[r] = _mm256_setzero_si256();
+    for (size_t i = 0; i < w->cols; i += 4, panel += 4 * height) {
+        __m256i q = four(x + i, w->cols - i < 4 ? w->cols - i : 4), u = _mm256_abs_epi8(q);
+        UNROLL for (size_t r = 0; r < R; r++) {
+            __m256i v = _mm256_loadu_si256((const __m256i *)(panel + 32 * r));
+            sum[r] = dot_u8(sum[r], u, _mm256_sign_epi8(v, q));
+        }
+    }
+    UNROLL for (size_t r = 0; r < R; r++)
+        put_i8(sum[r], w, row + 8 * r, x_scale, bias, ret_y, flags);
+}
+
+static void simd_matmul_i8(const struct matrix_i8 *w, const float *bias, const int8_t *x,
+                           size_t x_stride, const float *x_scales, size_t n, float *ret_y,
+                           size_t y_stride, unsigned flags)
+{
+    for (size_t row = 0; row < w->rows; row += PANEL_ROWS) {
+        size_t height = panel_height(w->rows - row);
+        const int8_t *panel = w->data + row * ((w->cols + 3) / 4 * 4);
+        for (size_t i = 0; i < n; i++) {
+            const int8_t *column = x + i * x_stride;
+            float *y = ret_y + i * y_stride;
+            if (height == PANEL_ROWS)
+                i8_block(w, row, height, panel, bias, column, x_scales[i], 8, y, flags);
+            else
+                for (size_t r = 0; r < height; r += 16)
+                    i8_block(w, row + r, height, panel + 4 * r, bias, column, x_scales[i], 2, y,
+                             flags);
+        }
+    }
+}
+
+#include "neural/kernels-table.h"
+
+const struct kernels kernels_avx2 = {
+    .name = "avx2",
+    .cpu = SORI_CPU_AVX2,
+    SIMD_KERNELS,
+};
