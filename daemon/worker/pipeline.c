@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "worker/pipeline.h"
+
+#include <errno.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "worker/error.h"
+#include "worker/stage.h"
+
+struct pipeline {
+    struct stage *stages[CHAIN_MAX_STAGES]; /* of the voice, then the effect */
+    size_t n_stages;
+    struct stage *effect; /* tempo and pitch, loaded when first asked for */
+    unsigned threads;
+    struct sori_format format;
+    pthread_mutex_t lock; /* of `effect`, against pipeline_cancel() */
+    atomic_bool cancelled;
+
+    /* the run under way */
+    const struct speech *speech;
+    struct stage *chain[CHAIN_MAX_STAGES + 1];
+    size_t n_chain;
+    float *louder; /* samples after volume */
+    size_t louder_capacity;
+};
+
+DEFINE_CLEANUP(pipeline, struct pipeline *, pipeline_close)
+
+/* --- putting the chain together --------------------------------------------------------------- */
+
+static bool differ(double a, double b)
+{
+    return a > 0 && b > 0 && a != b;
+}
+
+static bool formats_fit(const struct sori_format *out, const struct sori_format *in)
+{
+    return out->media == in->media && !differ(out->sample_rate, in->sample_rate) &&
+           !differ(out->channels, in->channels) && !differ(out->hop_length, in->hop_length) &&
+           !differ(out->n_fft, in->n_fft) && !differ((double)out->f_max, (double)in->f_max);
+}
+
+static int check_fit(const struct stage *before, const struct stage *stage)
+{
+    static const char *const media[] = {"nothing", "text", "phonemes", "mel frames", "samples"};
+    const struct sori_format *in = &stage->info.input;
+    const struct sori_format first = {.media = SORI_MEDIA_TEXT};
+    const struct sori_format *out = before ? &before->info.output : &first;
+
+    if (formats_fit(out, in))
+        return 0;
+    if (out->media != in->media && out->media < 5 && in->media < 5)
+        return fail(-EINVAL, "%s takes %s, but %s gives %s", stage->plugin->stage->name,
+                    media[in->media], before ? before->plugin->stage->name : "the request",
+                    media[out->media]);
+    return fail(-EINVAL, "%s and %s differ in sample rate, bands or hop length",
+                before ? before->plugin->stage->name : "the request", stage->plugin->stage->name);
+}
+
+int pipeline_open(const struct voice *voice, const char *role_limit, unsigned threads,
+                  struct pipeline **ret_pipeline)
+{
+    _cleanup_(cleanup_pipeline) struct pipeline *pipeline = calloc(1, sizeof *pipeline);
+
+    if (!pipeline)
+        return fail(-ENOMEM, "out of memory");
+    pthread_mutex_init(&pipeline->lock, NULL);
+    pipeline->threads = threads;
+    for (size_t i = 0; i < voice->n_stages; i++) {
+        struct stage **stage = &pipeline->stages[i];
+        int r = stage_load(&voice->chain[i], voice->folder, threads, stage);
+        if (r < 0)
+            return fail_prefix(r, "voice '%s'", voice->id);
+        pipeline->n_stages++;
+        r = check_fit(i ? stage[-1] : NULL, *stage);
+        if (r < 0)
+            return fail_prefix(r, "voice '%s'", voice->id);
+        pipeline->format = (*stage)->info.output;
+        if (role_limit && !strcmp(voice->chain[i].role, role_limit))
+            break;
+    }
+    *ret_pipeline = steal(pipeline);
+    return 0;
+}
+
+struct pipeline *pipeline_close(struct pipeline *pipeline)
+{
+    if (!pipeline)
+        return NULL;
+    stage_unload(pipeline->effect);
+    while (pipeline->n_stages)
+        stage_unload(pipeline->stages[--pipeline->n_stages]);
+    pthread_mutex_destroy(&pipeline->lock);
+    free(pipeline->louder);
+    free(pipeline);
+    return NULL;
+}
+
+const struct sori_format *pipeline_format(const struct pipeline *pipeline)
+{
+    return &pipeline->format;
+}
+
+/* --- one request ------------------------------------------------------------------------------ */
+
+/* The effect stage, for what the voice cannot do itself: another pitch at the same rate. */
+static int need_effect(struct pipeline *pipeline)
+{
+    struct stage_spec spec = {.role = (char *)"effect", .plugin = (char *)"sonic"};
+    struct stage *stage;
+    int r;
+
+    if (pipeline->effect)
+        return 0;
+    r = stage_load(&spec, ".", pipeline->threads, &stage);
+    if (r < 0)
+        return r;
+    pthread_mutex_lock(&pipeline->lock);
+    pipeline->effect = stage;
+    pthread_mutex_unlock(&pipeline->lock);
+    return check_fit(pipeline->stages[pipeline->n_stages - 1], stage);
+}
+
+static bool in_range(double value, double min, double max)
+{
+    return value >= min && value <= max; /* false for NaN */
+}
+
+static int check_speech(const struct speech *speech)
+{
+    if (!in_range(speech->rate, RATE_MIN, RATE_MAX))
+        return fail(-EINVAL, "rate %g is not from %g to %g", speech->rate, RATE_MIN, RATE_MAX);
+    if (!in_range(speech->pitch, PITCH_MIN, PITCH_MAX))
+        return fail(-EINVAL, "pitch %g is not from %g to %g", speech->pitch, PITCH_MIN, PITCH_MAX);
+    if (!in_range(speech->volume, 0, VOLUME_MAX))
+        return fail(-EINVAL, "volume %g is not from 0 to %g", speech->volume, VOLUME_MAX);
+    return 0;
+}
+
+static void end_all(struct pipeline *pipeline)
+{
+    for (size_t i = 0; i < pipeline->n_chain; i++)
+        stage_end(pipeline->chain[i]);
+}
+
+static int begin_all(struct pipeline *pipeline)
+{
+    const struct speech *speech = pipeline->speech;
+    struct sori_stream_params params = {
+        .size = sizeof params,
+        .input = {.media = SORI_MEDIA_TEXT},
+        .rate = speech->rate,
+        .pitch = 1,
+        .volume = 1,
+        .seed = speech->seed,
+    };
+    int r = 0;
+
+    pipeline->n_chain = 0;
+    for (size_t i = 0; i < pipeline->n_stages; i++)
+        pipeline->chain[pipeline->n_chain++] = pipeline->stages[i];
+    if (speech->pitch != 1 && pipeline->format.media == SORI_MEDIA_SAMPLES) {
+        r = need_effect(pipeline);
+        if (r < 0)
+            return r;
+        pipeline->chain[pipeline->n_chain++] = pipeline->effect;
+    }
+    for (size_t i = 0; r >= 0 && i < pipeline->n_chain; i++) {
+        struct stage *stage = pipeline->chain[i];
+        if (stage == pipeline->effect) {
+            params.pitch = speech->pitch;
+            params.rate = 1; /* the voice has done that */
+        }
+        r = stage_begin(stage, &params);
+        params.input = stage->info.output;
+    }
+    return r;
+}
+
+/*
+ * The next block of stage i: what it can give without more input, else fed with the next block of
+ * the stage before, and so on up to the source of text. 0 or SORI_DONE.
+ */
+static int pull(struct pipeline *pipeline, size_t i, struct sori_block *ret_block)
+{
+    for (;;) {
+        struct sori_block input = {.media = SORI_MEDIA_TEXT};
+        int r = atomic_load(&pipeline->cancelled) ? fail(-ECANCELED, "cancelled")
+                                                  : stage_drain(pipeline->chain[i], ret_block);
+        if (r != SORI_MORE)
+            return r;
+        if (i) {
+            r = pull(pipeline, i - 1, &input);
+        } else {
+            const char *text;
+            r = pipeline->speech->read(pipeline->speech->opaque, &text, &input.count);
+            if (r > 0)
+                input.data = text;
+            r = r > 0 ? 0 : r == 0 ? SORI_DONE : r;
+        }
+        if (r >= 0)
+            r = stage_feed(pipeline->chain[i], r == SORI_DONE ? NULL : &input);
+        if (r < 0)
+            return r;
+    }
+}
+
+/*
+ * Volume. Above 0.8 of full scale samples are bent towards it (tanh), so that a loud voice neither
+ * clips nor wraps; below, they are only multiplied.
+ */
+static float limit(float x)
+{
+    const float knee = 0.8f, rest = 1 - knee;
+    float magnitude = fabsf(x);
+
+    return magnitude <= knee ? x : copysignf(knee + rest * tanhf((magnitude - knee) / rest), x);
+}
+
+static int apply_volume(struct pipeline *pipeline, struct sori_block *block)
+{
+    const float *samples = block->data;
+
+    if (block->media != SORI_MEDIA_SAMPLES || pipeline->speech->volume == 1)
+        return 0;
+    if (block->count > pipeline->louder_capacity) {
+        float *grown = realloc(pipeline->louder, block->count * sizeof *grown);
+        if (!grown)
+            return fail(-ENOMEM, "out of memory");
+        pipeline->louder = grown;
+        pipeline->louder_capacity = block->count;
+    }
+    for (size_t i = 0; i < block->count; i++)
+        pipeline->louder[i] = limit(samples[i] * (float)pipeline->speech->volume);
+    block->data = pipeline->louder;
+    return 0;
+}
+
+int pipeline_run(struct pipeline *pipeline, const struct speech *speech)
+{
+    struct sori_block block = {0};
+    int r = check_speech(speech);
+
+    if (r < 0)
+        return r;
+    pipeline->speech = speech;
+    r = begin_all(pipeline);
+    while (r >= 0 && (r = pull(pipeline, pipeline->n_chain - 1, &block)) == 0) {
+        r = apply_volume(pipeline, &block);
+        if (r >= 0)
+            r = speech->write(speech->opaque, &block);
+    }
+    end_all(pipeline);
+    for (size_t i = 0; i < pipeline->n_chain; i++)
+        stage_reset(pipeline->chain[i]);
+    atomic_store(&pipeline->cancelled, false);
+    pipeline->n_chain = 0;
+    return r < 0 ? r : 0;
+}
+
+void pipeline_cancel(struct pipeline *pipeline)
+{
+    atomic_store(&pipeline->cancelled, true);
+    for (size_t i = 0; i < pipeline->n_stages; i++)
+        stage_cancel(pipeline->stages[i]);
+    pthread_mutex_lock(&pipeline->lock);
+    if (pipeline->effect)
+        stage_cancel(pipeline->effect);
+    pthread_mutex_unlock(&pipeline->lock);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pipeline.h: a voice's chain of stages, ready to speak
+ *
+ *     source of text -> analyser -> acoustic model -> vocoder -> [effect] -> volume -> output
+ *
+ * pipeline_open() loads the stages of a voice once. pipeline_run() then speaks one text at a time:
+ * it pulls from the last stage, which asks the one before when it needs more, so that sound comes
+ * out while most of the text has not been read yet and nothing piles up anywhere.
+ *
+ * Threads: one call at a time; pipeline_cancel() from any thread, at any time between open and
+ * close. Errors: negative errno values with a line in fail_message() that names the stage.
+ */
+#ifndef WORKER_PIPELINE_H
+#define WORKER_PIPELINE_H
+
+#include <stdbool.h>
+
+#include <sori/stage.h>
+
+#include "worker/voice.h"
+
+struct pipeline;
+
+/* What is spoken and how. The callbacks run on the caller's thread. */
+struct speech {
+    double rate, pitch, volume; /* 1 is neutral; limits in base/limits.h */
+    uint64_t seed;
+
+    /*
+     * The next piece of text: sets *ret_data and *ret_size (the memory stays valid until the next
+     * call) and returns 1, or 0 at the end, or a negative errno value with fail_message().
+     */
+    int (*read)(void *opaque, const char **ret_data, size_t *ret_size);
+
+    /*
+     * Takes a block of the last stage, after volume: samples with their events, or whatever a chain
+     * without vocoder gives. 0, or a negative errno value with fail_message() to stop.
+     */
+    int (*write)(void *opaque, const struct sori_block *block);
+    void *opaque;
+};
+
+/*
+ * Loads all stages of the voice. `role_limit`, if not NULL, names the last stage to load
+ * ("analyser" gives a pipeline from text to phonemes). Errors of plugin_open() and of the stages'
+ * load(); -EINVAL: stages that do not fit together.
+ */
+int pipeline_open(const struct voice *voice, const char *role_limit, unsigned threads,
+                  struct pipeline **ret_pipeline);
+/* NULL is fine. Returns NULL. */
+struct pipeline *pipeline_close(struct pipeline *pipeline);
+
+/* What comes out. */
+const struct sori_format *pipeline_format(const struct pipeline *pipeline);
+
+/* Speaks one text to its end. -ECANCELED after pipeline_cancel(). */
+int pipeline_run(struct pipeline *pipeline, const struct speech *speech);
+
+/* Ends the run under way, and the next one if none is; until pipeline_run() returns. */
+void pipeline_cancel(struct pipeline *pipeline);
+
+/* --- a single stage, for sinks ---------------------------------------------------------------- */
+
+/* A sink with its plugin, fed with what pipeline_run() writes. */
+struct sink;
+
+/* Opens `spec` for samples of `format`. Errors of plugin_open(), load() and begin(). */
+int sink_open(const struct stage_spec *spec, const struct sori_format *format,
+              struct sink **ret_sink);
+int sink_write(struct sink *sink, const struct sori_block *block);
+/* Feeds the end and waits until everything has sounded or is written. */
+int sink_finish(struct sink *sink);
+/* Any thread: stops the sound at once (with a short fade). */
+void sink_cancel(struct sink *sink);
+/* NULL is fine. Returns NULL. */
+struct sink *sink_close(struct sink *sink);
+
+#endif

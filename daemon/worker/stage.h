@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * stage.h: one loaded stage, its plugin, its services and at most one stream
+ *
+ * Every failure of a plugin's function gets the stage's name in front of its message, and a message
+ * if the plugin forgot one.
+ */
+#ifndef WORKER_STAGE_H
+#define WORKER_STAGE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "worker/host.h"
+#include "worker/plugin.h"
+#include "worker/voice.h"
+
+struct stage {
+    struct plugin *plugin;
+    struct stage_host host;
+    void *model;
+    struct sori_stage_info info;
+    pthread_mutex_t lock; /* of `stream` and `cancelled`, against stage_cancel() */
+    void *stream;
+    bool cancelled;
+};
+
+/* Loads the stage. `folder`: of relative file names. See plugin_open() and the stage's load(). */
+int stage_load(const struct stage_spec *spec, const char *folder, unsigned threads,
+               struct stage **ret_stage);
+/* Ends the stream, unloads and closes. NULL is fine. Returns NULL. */
+struct stage *stage_unload(struct stage *stage);
+
+/* As in <sori/stage.h>. begin after a cancel gives -ECANCELED. */
+int stage_begin(struct stage *stage, const struct sori_stream_params *params);
+int stage_feed(struct stage *stage, const struct sori_block *block);
+int stage_drain(struct stage *stage, struct sori_block *ret_block);
+void stage_end(struct stage *stage);
+
+/* From any thread. */
+void stage_cancel(struct stage *stage);
+/* Makes the stage usable again after a cancel; between streams only. */
+void stage_reset(struct stage *stage);
+
+#endif
