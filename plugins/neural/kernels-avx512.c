@@ -100,7 +100,7 @@ ALWAYS_INLINE __m256i dot_i8(const int8_t *w, const struct q8_block *x, __m256i 
 
 #include "neural/kernels-blocks.h"
 
-/* --- int8 panels -------------------------------------------------------------------------------- */
+/* --- int8 panels ------------------------------------------------------------------------------ */
 
 /* Four activations + 128 in each lane; zeros (that is, 128) beyond n. */
 ALWAYS_INLINE __m512i four(const int8_t *x, size_t n)

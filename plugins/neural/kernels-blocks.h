@@ -3,7 +3,7 @@
  * kernels-blocks.h: products of quantised rows on x86, in 256-bit registers (a block of 32 bytes)
  *
  * Included by the files of the instruction sets, which have defined
- *     __m256i dot_u8(__m256i start, __m256i u, __m256i s)   start + groups of four u * s, |s| <= 127
+ *     __m256i dot_u8(__m256i start, __m256i u, __m256i s)  start + groups of four u * s, |s| <= 127
  *     __m256i dot_i8(const int8_t *w, const struct q8_block *x, __m256i q)
  * for u up to 15 and for signed w. Products of one row and column are summed in block order, in one
  * accumulator, whatever the number of rows and columns done at once.

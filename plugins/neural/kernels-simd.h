@@ -2,9 +2,9 @@
 /*
  * kernels-simd.h: the fp32 kernels in terms of one vector type
  *
- * Included once by the file of an instruction set, which has defined the vector `vf` of V floats and
- * the operations v_*. Part loads give zeros, part stores leave the rest, beyond n < V values: both
- * touch no byte of it. Each static function here is a slot of struct kernels, see kernels-c.c for
+ * Included once by the file of an instruction set, which has defined the vector `vf` of V floats
+ * and the operations v_*. Part loads give zeros, part stores leave the rest, beyond n < V values:
+ * both touch no byte of it. Each static function here is a slot of struct kernels, see kernels-c.c for
  * what it computes.
  */
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
@@ -39,7 +39,7 @@
         }                                                                                          \
     }
 
-/* --- elementary functions ----------------------------------------------------------------------- */
+/* --- elementary functions --------------------------------------------------------------------- */
 
 /* exp(x) = 2^n (1 + ret_rest), returned: 2^n */
 ALWAYS_INLINE vf v_exp_split(vf x, vf *ret_rest)
@@ -124,7 +124,7 @@ static void simd_gate(const float *z, size_t n, float *ret_h)
                      n - i);
 }
 
-/* --- quantising --------------------------------------------------------------------------------- */
+/* --- quantising ------------------------------------------------------------------------------- */
 
 ALWAYS_INLINE vf v_clamp_i8(vf x)
 {
@@ -180,7 +180,7 @@ static void simd_quantise_q8(const float *x, size_t n, struct q8_block *ret_q)
     }
 }
 
-/* --- vectors ------------------------------------------------------------------------------------ */
+/* --- vectors ---------------------------------------------------------------------------------- */
 
 static float simd_dot(const float *a, const float *b, size_t n)
 {
@@ -335,7 +335,7 @@ static void simd_rms_norm(const float *x, const float *weight, float epsilon, si
                      n - i);
 }
 
-/* --- raw rows ----------------------------------------------------------------------------------- */
+/* --- raw rows --------------------------------------------------------------------------------- */
 
 ALWAYS_INLINE void put(float *y, float sum, const float *bias, size_t row, unsigned flags)
 {
@@ -345,8 +345,8 @@ ALWAYS_INLINE void put(float *y, float sum, const float *bias, size_t row, unsig
 }
 
 /*
- * R rows times C columns (R is 1 or a multiple of 4, R C <= 8): one accumulator for each pair, so that
- * the order of summation is the same whatever R and C are.
+ * R rows times C columns (R is 1 or a multiple of 4, R C <= 8): an accumulator for each pair, so
+ * that the order of summation is the same whatever R and C are.
  */
 #define DEFINE_ROWS(name, value, LOAD, LOAD_PART)                                                  \
     ALWAYS_INLINE void name##_block(const value *w, size_t cols, const float *bias,                \
@@ -441,7 +441,7 @@ static void simd_scores(const float *q, const float *keys, size_t stride, size_t
     }
 }
 
-/* --- packed panels ------------------------------------------------------------------------------ */
+/* --- packed panels ---------------------------------------------------------------------------- */
 
 ALWAYS_INLINE size_t panel_height(size_t left)
 {

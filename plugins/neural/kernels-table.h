@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernels-table.h: the slots that every x86 instruction set fills with kernels of these names */
+/*
+ * kernels-table.h: the slots that every x86 instruction set fills with kernels of these names
+ *
+ * Included by the files of the instruction sets.
+ */
 #define SIMD_KERNELS                                                                               \
     .matmul =                                                                                      \
         {                                                                                          \

@@ -22,7 +22,7 @@
 
 #include "neural/kernels.h"
 
-/* --- random numbers ------------------------------------------------------------------------------ */
+/* --- random numbers --------------------------------------------------------------------------- */
 
 static uint64_t random_state = 0x9e3779b97f4a7c15u;
 
@@ -64,7 +64,7 @@ static inline size_t random_size(void)
     }
 }
 
-/* --- guarded memory ------------------------------------------------------------------------------ */
+/* --- guarded memory --------------------------------------------------------------------------- */
 
 enum { GUARD_REGIONS = 10, GUARD_PAGE = 65536, GUARD_SIZE = 16 * GUARD_PAGE };
 
@@ -84,7 +84,7 @@ static inline int guard_setup(void **state)
 }
 
 /*
- * `size` bytes of region i: flush with the guard page behind (so usually not aligned beyond `item`),
+ * `size` bytes of region i: flush with the guard page behind (so mostly not aligned beyond `item`),
  * or flush with the one before.
  */
 static inline void *guard(size_t i, size_t size, bool behind)
@@ -101,7 +101,7 @@ static inline float *guard_floats(size_t i, size_t n, bool behind, float limit)
     return p;
 }
 
-/* --- comparison ---------------------------------------------------------------------------------- */
+/* --- comparison ------------------------------------------------------------------------------- */
 
 /* |a - b| <= tolerance magnitude; equal infinities are equal, NaN equals NaN. */
 static inline bool close_to(double a, double b, double magnitude, double tolerance)

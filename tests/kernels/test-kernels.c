@@ -50,7 +50,7 @@ static void reset_result(struct product *p)
     memcpy(p->got, p->before, columns_size(p->n, p->y_stride, p->rows) * sizeof(float));
 }
 
-/* magnitude: [n][rows], the sum of |w x| + |b| + |y before|; gaps between columns stay as they were */
+/* magnitude: [n][rows], the sum of |w x| + |b| + |y before|; gaps between columns stay as is */
 static void compare(const struct product *p, const float *a, const float *b,
                     const double *magnitude, const char *what, const char *name)
 {
@@ -70,7 +70,7 @@ static double weights[256 * 256];
 static double magnitudes[MAX_COLUMNS * 256];
 static float exact[MAX_COLUMNS * 300];
 
-/* The product in double precision of columns x[n][cols] as the kernel sees them (maybe quantised). */
+/* The product in double precision of columns x[n][cols] as the kernel sees them. */
 static void reference(const struct product *p, const double *x)
 {
     memcpy(exact, p->before, columns_size(p->n, p->y_stride, p->rows) * sizeof(float));
@@ -247,7 +247,8 @@ static void test_i8(void **state)
         for (size_t k = 0; k < p.rows * p.cols; k++)
             floats[k] = extreme ? (random_below(2) ? 1.0f : -1.0f) : random_float(1);
         for (size_t k = 0; k < size; k++)
-            x[k] = (int8_t)(extreme ? (random_below(2) ? 127 : -127) : (int)random_below(255) - 127);
+            x[k] = (int8_t)(extreme ? (random_below(2) ? 127 : -127)
+                                    : (int)random_below(255) - 127);
         for (size_t i = 0; i < p.n; i++)
             scales[i] = random_float(0.01f);
         w = pack_i8(floats, p.cols, p.rows, p.cols,
