@@ -4,8 +4,8 @@
  *
  * Included once by the file of an instruction set, which has defined the vector `vf` of V floats
  * and the operations v_*. Part loads give zeros, part stores leave the rest, beyond n < V values:
- * both touch no byte of it. Each static function here is a slot of struct kernels, see kernels-c.c for
- * what it computes.
+ * both touch no byte of it. Each static function here is a slot of struct kernels, see kernels-c.c
+ * for what it computes.
  */
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("GCC unroll 16")
