@@ -7,7 +7,7 @@ equations alone and sharing nothing with the C code.
     golden.py INPUT.npz -o OUT.bin --npz                                take the vectors of INPUT
     golden.py INPUT.npz --check [--acoustic A.gguf] [--vocoder V.gguf]  compare the two
 
-INPUT gives symbols, durations, prenet masks and noise: an .npz of the training recipe, or an OUT.bin
+INPUT gives symbols, durations, prenet masks and noise: an .npz of the training recipe or an OUT.bin
 of an earlier run. With --npz or --check the weights behind the .npz are unrounded: --check wants
 files made by convert.py --type f32.
 
@@ -78,7 +78,7 @@ def attention(query, keys, values, bias):
     return np.einsum("hn,nhd->hd", scores, values).reshape(-1)
 
 
-# --- acoustic model ---------------------------------------------------------------------------------
+# --- acoustic model ------------------------------------------------------------------------------
 
 def encode(model, ids):
     """Symbols to encodings [N][width]."""
@@ -179,7 +179,7 @@ def postnet(model, mel):
     return mel + x
 
 
-# --- vocoder ----------------------------------------------------------------------------------------
+# --- vocoder -------------------------------------------------------------------------------------
 
 def gate_biases(model, mel):
     """[frames][layers][2 * residual]."""
@@ -234,7 +234,7 @@ def synthesise(model, subbands):
     return wave[delay:delay + bands * len(subbands) - 64]
 
 
-# --- vectors ----------------------------------------------------------------------------------------
+# --- vectors -------------------------------------------------------------------------------------
 
 def read_npz(path):
     """The vectors of a reference file of the training recipe, under our names."""
@@ -328,7 +328,7 @@ def main():
     parser.add_argument("--acoustic", default="heart/acoustic.gguf")
     parser.add_argument("--vocoder", default="heart/vocoder.gguf")
     parser.add_argument("--npz", action="store_true", help="convert INPUT.npz, compute nothing")
-    parser.add_argument("--check", action="store_true", help="compare with the vectors of INPUT.npz")
+    parser.add_argument("--check", action="store_true", help="compare with those of INPUT.npz")
     options = parser.parse_args()
     if options.npz:
         vectors = read_npz(options.input)

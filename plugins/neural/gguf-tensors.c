@@ -145,7 +145,7 @@ static int place(struct gguf_reader *reader, struct gguf *gguf)
 
         reader->subject = tensor->name;
         if (at > size || tensor->size > size - at)
-            return gguf_reader_fail(reader, -EBADMSG, GGUF_TENSOR_PAST_END, at,
+            return gguf_reader_fail(reader, -EBADMSG, GGUF_TENSOR_PAST_END, at > size ? size : at,
                                     "has %zu bytes, of which the file holds %zu", tensor->size,
                                     at > size ? 0 : size - at);
         tensor->data = gguf->file.data + at;
