@@ -19,3 +19,10 @@ TESTS += test-gguf-query
 test_gguf_query_SOURCES = tests/unit/test-gguf-query.c tests/unit/gguf-builder.h
 test_gguf_query_CFLAGS = $(test_cflags)
 test_gguf_query_LDADD = libgguf.la $(test_libs)
+
+check_PROGRAMS += test-tensor
+TESTS += test-tensor
+test_tensor_SOURCES = tests/unit/test-tensor.c
+test_tensor_CFLAGS = $(test_cflags)
+test_tensor_LDADD = libgguf.la $(test_libs)
+EXTRA_DIST += tests/unit/make-weight-types.py tests/unit/weight-types.bin
