@@ -150,22 +150,30 @@ ALWAYS_INLINE void put_i8(__m256i sum, const struct matrix_i8 *w, size_t row, fl
     v_store_part(y + row, v, rows);
 }
 
+/* Four columns of R vectors of 8 rows. */
+ALWAYS_INLINE void i8_step(const int8_t *panel, __m256i q, size_t R, __m256i *sum)
+{
+    __m256i u = _mm256_abs_epi8(q);
+    UNROLL for (size_t r = 0; r < R; r++) {
+        __m256i v = _mm256_loadu_si256((const __m256i *)(panel + 32 * r));
+        sum[r] = dot_u8(sum[r], u, _mm256_sign_epi8(v, q));
+    }
+}
+
 /* R vectors of 8 rows times one column. */
 ALWAYS_INLINE void i8_block(const struct matrix_i8 *w, size_t row, size_t height,
                             const int8_t *panel, const float *bias, const int8_t *x, float x_scale,
                             size_t R, float *ret_y, unsigned flags)
 {
     __m256i sum[8];
+    size_t i = 0;
 
     UNROLL for (size_t r = 0; r < R; r++)
         sum[r] = _mm256_setzero_si256();
-    for (size_t i = 0; i < w->cols; i += 4, panel += 4 * height) {
-        __m256i q = four(x + i, w->cols - i < 4 ? w->cols - i : 4), u = _mm256_abs_epi8(q);
-        UNROLL for (size_t r = 0; r < R; r++) {
-            __m256i v = _mm256_loadu_si256((const __m256i *)(panel + 32 * r));
-            sum[r] = dot_u8(sum[r], u, _mm256_sign_epi8(v, q));
-        }
-    }
+    for (; i + 4 <= w->cols; i += 4, panel += 4 * height)
+        i8_step(panel, four(x + i, 4), R, sum);
+    if (i < w->cols)
+        i8_step(panel, four(x + i, w->cols - i), R, sum);
     UNROLL for (size_t r = 0; r < R; r++)
         put_i8(sum[r], w, row + 8 * r, x_scale, bias, ret_y, flags);
 }
