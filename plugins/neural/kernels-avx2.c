@@ -154,7 +154,8 @@ ALWAYS_INLINE void put_i8(__m256i sum, const struct matrix_i8 *w, size_t row, fl
 ALWAYS_INLINE void i8_step(const int8_t *panel, __m256i q, size_t R, __m256i *sum)
 {
     __m256i u = _mm256_abs_epi8(q);
-    UNROLL for (size_t r = 0; r < R; r++) {
+    UNROLL for (size_t r = 0; r < R; r++)
+    {
         __m256i v = _mm256_loadu_si256((const __m256i *)(panel + 32 * r));
         sum[r] = dot_u8(sum[r], u, _mm256_sign_epi8(v, q));
     }
@@ -168,8 +169,7 @@ ALWAYS_INLINE void i8_block(const struct matrix_i8 *w, size_t row, size_t height
     __m256i sum[8];
     size_t i = 0;
 
-    UNROLL for (size_t r = 0; r < R; r++)
-        sum[r] = _mm256_setzero_si256();
+    UNROLL for (size_t r = 0; r < R; r++) sum[r] = _mm256_setzero_si256();
     for (; i + 4 <= w->cols; i += 4, panel += 4 * height)
         i8_step(panel, four(x + i, 4), R, sum);
     if (i < w->cols)

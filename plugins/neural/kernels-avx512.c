@@ -76,8 +76,8 @@ static inline void v_store_i8(int8_t *p, vf v, size_t n)
 static inline int32_t sum_i8x32(const int8_t *q)
 {
     __m256i ones = _mm256_set1_epi8(1);
-    __m256i s = _mm256_dpbusd_epi32(_mm256_setzero_si256(), ones,
-                                    _mm256_loadu_si256((const __m256i *)q));
+    __m256i s =
+        _mm256_dpbusd_epi32(_mm256_setzero_si256(), ones, _mm256_loadu_si256((const __m256i *)q));
     __m128i h = _mm_add_epi32(_mm256_castsi256_si128(s), _mm256_extracti128_si256(s, 1));
     h = _mm_add_epi32(h, _mm_shuffle_epi32(h, 0x4e));
     return _mm_cvtsi128_si32(_mm_add_epi32(h, _mm_shuffle_epi32(h, 0xb1)));
@@ -136,27 +136,29 @@ ALWAYS_INLINE void i8_block(const struct matrix_i8 *w, size_t row, size_t height
     size_t i = 0, turn = 4 * S, step = 4 * height;
     __m512i sum[16];
 
-    UNROLL for (size_t k = 0; k < R * C * S; k++)
-        sum[k] = _mm512_setzero_si512();
+    UNROLL for (size_t k = 0; k < R * C * S; k++) sum[k] = _mm512_setzero_si512();
     for (; i + turn <= w->cols; i += turn)
-        UNROLL for (size_t s = 0; s < S; s++, panel += step)
-            UNROLL for (size_t c = 0; c < C; c++) {
-                __m512i u = four(x + c * x_stride + i + 4 * s, 4);
-                UNROLL for (size_t r = 0; r < R; r++) {
-                    __m512i *to = &sum[(s * C + c) * R + r];
-                    *to = _mm512_dpbusd_epi32(*to, u, _mm512_loadu_si512(panel + 64 * r));
-                }
-            }
-    for (; i < w->cols; i += 4, panel += step)
-        UNROLL for (size_t c = 0; c < C; c++) {
-            __m512i u = four(x + c * x_stride + i, w->cols - i < 4 ? w->cols - i : 4);
+        UNROLL for (size_t s = 0; s < S; s++, panel += step) UNROLL for (size_t c = 0; c < C; c++)
+        {
+            __m512i u = four(x + c * x_stride + i + 4 * s, 4);
             UNROLL for (size_t r = 0; r < R; r++)
-                sum[c * R + r] = _mm512_dpbusd_epi32(sum[c * R + r], u,
-                                                     _mm512_loadu_si512(panel + 64 * r));
+            {
+                __m512i *to = &sum[(s * C + c) * R + r];
+                *to = _mm512_dpbusd_epi32(*to, u, _mm512_loadu_si512(panel + 64 * r));
+            }
         }
-    UNROLL for (size_t r = 0; r < R; r++) {
+    for (; i < w->cols; i += 4, panel += step)
+        UNROLL for (size_t c = 0; c < C; c++)
+        {
+            __m512i u = four(x + c * x_stride + i, w->cols - i < 4 ? w->cols - i : 4);
+            UNROLL for (size_t r = 0; r < R; r++) sum[c * R + r] =
+                _mm512_dpbusd_epi32(sum[c * R + r], u, _mm512_loadu_si512(panel + 64 * r));
+        }
+    UNROLL for (size_t r = 0; r < R; r++)
+    {
         __m512i less = _mm512_slli_epi32(_mm512_loadu_si512(w->sums + row + 16 * r), 7);
-        UNROLL for (size_t c = 0; c < C; c++) {
+        UNROLL for (size_t c = 0; c < C; c++)
+        {
             __m512i total = sum[c * R + r];
             if (S == 2)
                 total = _mm512_add_epi32(total, sum[(C + c) * R + r]);
@@ -178,8 +180,8 @@ ALWAYS_INLINE void i8_panel(const struct matrix_i8 *w, size_t row, const float *
                  flags);
     else
         for (size_t r = 0; r < height; r += 16)
-            i8_block(w, row + r, height, panel + 4 * r, bias, x, x_stride, x_scales, 1, C, S,
-                     ret_y, y_stride, flags);
+            i8_block(w, row + r, height, panel + 4 * r, bias, x, x_stride, x_scales, 1, C, S, ret_y,
+                     y_stride, flags);
 }
 
 static void simd_matmul_i8(const struct matrix_i8 *w, const float *bias, const int8_t *x,

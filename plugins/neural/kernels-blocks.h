@@ -71,17 +71,13 @@ ALWAYS_INLINE __m256 step_q4_1(const struct block_q4_1 *w, const struct q8_block
     {                                                                                              \
         __m256 sum[8];                                                                             \
         float rest[8] = {0};                                                                       \
-        UNROLL for (size_t k = 0; k < R * C; k++)                                                  \
-            sum[k] = _mm256_setzero_ps();                                                          \
+        UNROLL for (size_t k = 0; k < R * C; k++) sum[k] = _mm256_setzero_ps();                    \
         for (size_t b = 0; b < blocks; b++)                                                        \
-            UNROLL for (size_t r = 0; r < R; r++)                                                  \
-                UNROLL for (size_t c = 0; c < C; c++)                                              \
-                    sum[c * R + r] = STEP(w + r * blocks + b, x + c * x_stride + b,                \
-                                          sum[c * R + r], &rest[c * R + r]);                       \
-        UNROLL for (size_t c = 0; c < C; c++)                                                      \
-            UNROLL for (size_t r = 0; r < R; r++)                                                  \
-                put(ret_y + c * y_stride + r, sum_8(sum[c * R + r]) + rest[c * R + r], bias, r,    \
-                    flags);                                                                        \
+            UNROLL for (size_t r = 0; r < R; r++) UNROLL for (size_t c = 0; c < C;                 \
+                                                              c++) sum[c * R + r] =                \
+                STEP(w + r * blocks + b, x + c * x_stride + b, sum[c * R + r], &rest[c * R + r]);  \
+        UNROLL for (size_t c = 0; c < C; c++) UNROLL for (size_t r = 0; r < R; r++) put(           \
+            ret_y + c * y_stride + r, sum_8(sum[c * R + r]) + rest[c * R + r], bias, r, flags);    \
     }                                                                                              \
                                                                                                    \
     ALWAYS_INLINE void name##_columns(const struct matrix *m, const float *bias,                   \

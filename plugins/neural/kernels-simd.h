@@ -188,8 +188,8 @@ static float simd_dot(const float *a, const float *b, size_t n)
     size_t i = 0;
 
     for (; i + 4 * V <= n; i += 4 * V)
-        UNROLL for (size_t j = 0; j < 4; j++)
-            sum[j] = v_fma(v_load(a + i + j * V), v_load(b + i + j * V), sum[j]);
+        UNROLL for (size_t j = 0; j < 4; j++) sum[j] =
+            v_fma(v_load(a + i + j * V), v_load(b + i + j * V), sum[j]);
     for (; i + V <= n; i += V)
         sum[0] = v_fma(v_load(a + i), v_load(b + i), sum[0]);
     if (i < n)
@@ -215,15 +215,13 @@ ALWAYS_INLINE void mix_block(const float *weights, const float *values, size_t s
 {
     vf sum[4];
 
-    UNROLL for (size_t r = 0; r < R; r++)
-        sum[r] = v_load(y + r * V);
+    UNROLL for (size_t r = 0; r < R; r++) sum[r] = v_load(y + r * V);
     for (size_t i = 0; i < n; i++) {
         vf weight = v_set(weights[i]);
-        UNROLL for (size_t r = 0; r < R; r++)
-            sum[r] = v_fma(weight, v_load(values + i * stride + r * V), sum[r]);
+        UNROLL for (size_t r = 0; r < R; r++) sum[r] =
+            v_fma(weight, v_load(values + i * stride + r * V), sum[r]);
     }
-    UNROLL for (size_t r = 0; r < R; r++)
-        v_store(y + r * V, sum[r]);
+    UNROLL for (size_t r = 0; r < R; r++) v_store(y + r * V, sum[r]);
 }
 
 static void simd_mix(const float *weights, const float *values, size_t stride, size_t n,
@@ -310,8 +308,7 @@ static void simd_layer_norm(const float *x, const float *weight, const float *bi
 
     for (; i + V <= n; i += V) {
         vf y = v_mul(v_sub(v_load(x + i), centre), scale);
-        v_store(ret_y + i,
-                v_fma(y, v_load(weight + i), bias ? v_load(bias + i) : v_set(0)));
+        v_store(ret_y + i, v_fma(y, v_load(weight + i), bias ? v_load(bias + i) : v_set(0)));
     }
     if (i < n) {
         vf y = v_mul(v_sub(v_load_part(x + i, n - i), centre), scale);
@@ -330,8 +327,7 @@ static void simd_rms_norm(const float *x, const float *weight, float epsilon, si
         v_store(ret_y + i, v_mul(v_mul(v_load(x + i), scale), v_load(weight + i)));
     if (i < n)
         v_store_part(ret_y + i,
-                     v_mul(v_mul(v_load_part(x + i, n - i), scale),
-                           v_load_part(weight + i, n - i)),
+                     v_mul(v_mul(v_load_part(x + i, n - i), scale), v_load_part(weight + i, n - i)),
                      n - i);
 }
 
@@ -355,29 +351,27 @@ ALWAYS_INLINE void put(float *y, float sum, const float *bias, size_t row, unsig
     {                                                                                              \
         vf sum[8], a[8];                                                                           \
         size_t i = 0;                                                                              \
-        UNROLL for (size_t k = 0; k < R * C; k++)                                                  \
-            sum[k] = v_set(0);                                                                     \
+        UNROLL for (size_t k = 0; k < R * C; k++) sum[k] = v_set(0);                               \
         for (; i + V <= cols; i += V) {                                                            \
-            UNROLL for (size_t r = 0; r < R; r++)                                                  \
-                a[r] = LOAD(w + r * cols + i);                                                     \
-            UNROLL for (size_t c = 0; c < C; c++) {                                                \
+            UNROLL for (size_t r = 0; r < R; r++) a[r] = LOAD(w + r * cols + i);                   \
+            UNROLL for (size_t c = 0; c < C; c++)                                                  \
+            {                                                                                      \
                 vf b = v_load(x + c * x_stride + i);                                               \
-                UNROLL for (size_t r = 0; r < R; r++)                                              \
-                    sum[c * R + r] = v_fma(a[r], b, sum[c * R + r]);                               \
+                UNROLL for (size_t r = 0; r < R; r++) sum[c * R + r] =                             \
+                    v_fma(a[r], b, sum[c * R + r]);                                                \
             }                                                                                      \
         }                                                                                          \
         if (i < cols) {                                                                            \
-            UNROLL for (size_t r = 0; r < R; r++)                                                  \
-                a[r] = LOAD_PART(w + r * cols + i, cols - i);                                      \
-            UNROLL for (size_t c = 0; c < C; c++) {                                                \
+            UNROLL for (size_t r = 0; r < R; r++) a[r] = LOAD_PART(w + r * cols + i, cols - i);    \
+            UNROLL for (size_t c = 0; c < C; c++)                                                  \
+            {                                                                                      \
                 vf b = v_load_part(x + c * x_stride + i, cols - i);                                \
-                UNROLL for (size_t r = 0; r < R; r++)                                              \
-                    sum[c * R + r] = v_fma(a[r], b, sum[c * R + r]);                               \
+                UNROLL for (size_t r = 0; r < R; r++) sum[c * R + r] =                             \
+                    v_fma(a[r], b, sum[c * R + r]);                                                \
             }                                                                                      \
         }                                                                                          \
-        UNROLL for (size_t c = 0; c < C; c++)                                                      \
-            UNROLL for (size_t r = 0; r < R; r++)                                                  \
-                put(ret_y + c * y_stride + r, v_sum(sum[c * R + r]), bias, r, flags);              \
+        UNROLL for (size_t c = 0; c < C; c++) UNROLL for (size_t r = 0; r < R; r++)                \
+            put(ret_y + c * y_stride + r, v_sum(sum[c * R + r]), bias, r, flags);                  \
     }                                                                                              \
                                                                                                    \
     ALWAYS_INLINE void name##_columns(const struct matrix *m, const float *bias, const float *x,   \
@@ -452,7 +446,8 @@ ALWAYS_INLINE size_t panel_height(size_t left)
 ALWAYS_INLINE void put_vectors(const vf *sum, size_t R, size_t rows, const float *bias, float *y,
                                unsigned flags)
 {
-    UNROLL for (size_t r = 0; r < R; r++) {
+    UNROLL for (size_t r = 0; r < R; r++)
+    {
         vf v = sum[r];
         if (rows >= (r + 1) * V) {
             if (bias)
@@ -481,15 +476,14 @@ ALWAYS_INLINE void put_vectors(const vf *sum, size_t R, size_t rows, const float
                                     size_t C, float *ret_y, size_t y_stride, unsigned flags)       \
     {                                                                                              \
         vf sum[24], a[8];                                                                          \
-        UNROLL for (size_t k = 0; k < R * C; k++)                                                  \
-            sum[k] = v_set(0);                                                                     \
+        UNROLL for (size_t k = 0; k < R * C; k++) sum[k] = v_set(0);                               \
         for (size_t i = 0; i < cols; i++, w += height) {                                           \
-            UNROLL for (size_t r = 0; r < R; r++)                                                  \
-                a[r] = LOAD(w + r * V);                                                            \
-            UNROLL for (size_t c = 0; c < C; c++) {                                                \
+            UNROLL for (size_t r = 0; r < R; r++) a[r] = LOAD(w + r * V);                          \
+            UNROLL for (size_t c = 0; c < C; c++)                                                  \
+            {                                                                                      \
                 vf b = v_set(x[c * x_stride + i]);                                                 \
-                UNROLL for (size_t r = 0; r < R; r++)                                              \
-                    sum[c * R + r] = v_fma(a[r], b, sum[c * R + r]);                               \
+                UNROLL for (size_t r = 0; r < R; r++) sum[c * R + r] =                             \
+                    v_fma(a[r], b, sum[c * R + r]);                                                \
             }                                                                                      \
         }                                                                                          \
         UNROLL for (size_t c = 0; c < C; c++)                                                      \

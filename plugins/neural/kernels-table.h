@@ -14,7 +14,7 @@
             [MATRIX_Q4_1] = simd_matmul_q4_1,                                                      \
             [MATRIX_PACKED_F32] = simd_matmul_packed_f32,                                          \
             [MATRIX_PACKED_F16] = simd_matmul_packed_f16,                                          \
-        },                                                                                         \
+    },                                                                                             \
     .matmul_i8 = simd_matmul_i8, .dot = simd_dot, .axpy = simd_axpy, .scores = simd_scores,        \
     .mix = simd_mix, .exp = simd_exp, .tanh = simd_tanh, .sigmoid = simd_sigmoid,                  \
     .silu = simd_silu, .gelu = simd_gelu, .relu = simd_relu, .add = simd_add, .mul = simd_mul,     \

@@ -90,14 +90,14 @@ static float *random_floats(size_t n)
 static void report(json_t *results, const struct bench *b, const char *what, size_t rows,
                    size_t cols, double macs, double seconds)
 {
-    json_array_append_new(results,
-                          json_pack("{s:s, s:s, s:I, s:I, s:I, s:f, s:f}", "kernel", what, "set",
-                                    b->kernels->name, "rows", (json_int_t)rows, "cols",
-                                    (json_int_t)cols, "columns", (json_int_t)b->n, "gmac_s",
-                                    macs / seconds / 1e9, "us", seconds * 1e6));
+    json_array_append_new(results, json_pack("{s:s, s:s, s:I, s:I, s:I, s:f, s:f}", "kernel", what,
+                                             "set", b->kernels->name, "rows", (json_int_t)rows,
+                                             "cols", (json_int_t)cols, "columns", (json_int_t)b->n,
+                                             "gmac_s", macs / seconds / 1e9, "us", seconds * 1e6));
 }
 
-/* --- single products ----------------------------------------------------------------------------- */
+/* --- single products -----------------------------------------------------------------------------
+ */
 
 static void call_matmul(const struct bench *b)
 {
@@ -150,7 +150,8 @@ static void bench_i8(json_t *results, struct bench *b, size_t rows, size_t cols)
     free(data);
 }
 
-/* --- the vocoder's pattern ----------------------------------------------------------------------- */
+/* --- the vocoder's pattern -----------------------------------------------------------------------
+ */
 
 static void call_wavenet_f32(const struct bench *b)
 {
@@ -202,7 +203,8 @@ static void call_wavenet_i8(const struct bench *b)
 static void bench_wavenet(json_t *results, struct bench *b)
 {
     const double macs = LAYERS * (GATE * GATE + GATE * RESIDUAL) + GATE * RESIDUAL + OUT * GATE;
-    float *gate = random_floats(LAYERS * GATE * GATE), *output = random_floats(LAYERS * GATE * GATE);
+    float *gate = random_floats(LAYERS * GATE * GATE),
+          *output = random_floats(LAYERS * GATE * GATE);
     void *packed[8];
 
     for (size_t i = 0; i < 8; i++)
@@ -224,7 +226,8 @@ static void bench_wavenet(json_t *results, struct bench *b)
     free(output);
 }
 
-/* --- functions ----------------------------------------------------------------------------------- */
+/* --- functions -----------------------------------------------------------------------------------
+ */
 
 static void call_exp(const struct bench *b)
 {
@@ -258,8 +261,10 @@ static void bench_functions(json_t *results, struct bench *b)
         void (*call)(const struct bench *);
         size_t size;
     } functions[] = {
-        {"exp", call_exp, 1024},        {"gate", call_gate, 64},
-        {"softmax", call_softmax, 160}, {"layer_norm", call_layer_norm, 192},
+        {"exp", call_exp, 1024},
+        {"gate", call_gate, 64},
+        {"softmax", call_softmax, 160},
+        {"layer_norm", call_layer_norm, 192},
         {"quantise_max", call_quantise_max, 64},
     };
 
@@ -267,24 +272,24 @@ static void bench_functions(json_t *results, struct bench *b)
         double seconds;
         b->size = functions[i].size;
         seconds = measure(functions[i].call, b);
-        json_array_append_new(results, json_pack("{s:s, s:s, s:I, s:f, s:f}", "kernel",
-                                                 functions[i].name, "set", b->kernels->name,
-                                                 "values", (json_int_t)b->size, "ns_value",
-                                                 seconds * 1e9 / (double)b->size, "us",
-                                                 seconds * 1e6));
+        json_array_append_new(
+            results, json_pack("{s:s, s:s, s:I, s:f, s:f}", "kernel", functions[i].name, "set",
+                               b->kernels->name, "values", (json_int_t)b->size, "ns_value",
+                               seconds * 1e9 / (double)b->size, "us", seconds * 1e6));
     }
 }
 
-/* --- all of it ----------------------------------------------------------------------------------- */
+/* --- all of it -----------------------------------------------------------------------------------
+ */
 
 static void bench_set(json_t *results, struct bench *b)
 {
     static const struct {
         size_t rows, cols, n;
     } shapes[] = {
-        {128, 64, 1},   {128, 128, 1},  {192, 192, 1},   {576, 192, 1},    {768, 192, 1},
-        {192, 768, 1},  {576, 576, 1},  {1536, 576, 1},  {49152, 576, 1},  {192, 192, 4},
-        {768, 192, 8},  {768, 192, 64}, {192, 960, 64},  {1536, 576, 32},
+        {128, 64, 1},  {128, 128, 1},  {192, 192, 1},  {576, 192, 1},   {768, 192, 1},
+        {192, 768, 1}, {576, 576, 1},  {1536, 576, 1}, {49152, 576, 1}, {192, 192, 4},
+        {768, 192, 8}, {768, 192, 64}, {192, 960, 64}, {1536, 576, 32},
     };
 
     bench_wavenet(results, b);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -74,8 +75,8 @@ static unsigned char *guard_regions[GUARD_REGIONS];
 static inline int guard_setup(void **state)
 {
     for (size_t i = 0; i < GUARD_REGIONS; i++) {
-        unsigned char *p = mmap(NULL, GUARD_SIZE + 2 * GUARD_PAGE, PROT_NONE,
-                                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        unsigned char *p =
+            mmap(NULL, GUARD_SIZE + 2 * GUARD_PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (p == MAP_FAILED || mprotect(p + GUARD_PAGE, GUARD_SIZE, PROT_READ | PROT_WRITE) < 0)
             return -1;
         guard_regions[i] = p + GUARD_PAGE;
@@ -112,8 +113,8 @@ static inline bool close_to(double a, double b, double magnitude, double toleran
 }
 
 /* All tables that this machine (and SORI_CPU) allows; the last one is C. */
-static const struct kernels *tables[4];
-static size_t n_tables;
+__attribute__((unused)) static const struct kernels *tables[4];
+__attribute__((unused)) static size_t n_tables;
 
 static inline void list_tables(void)
 {

@@ -13,8 +13,8 @@ struct product {
     size_t rows, cols, n, x_stride, y_stride;
     unsigned flags;
     bool behind;
-    float *bias, *x;      /* regions 0, 1 */
-    float *before;        /* region 2: y before, [n][y_stride] */
+    float *bias, *x;       /* regions 0, 1 */
+    float *before;         /* region 2: y before, [n][y_stride] */
     float *expected, *got; /* regions 3, 4 */
 };
 
@@ -58,8 +58,7 @@ static void compare(const struct product *p, const float *a, const float *b,
 
     for (size_t k = 0; k < size; k++) {
         size_t i = k / p->y_stride, r = k % p->y_stride;
-        if (r >= p->rows ? a[k] != b[k]
-                         : !close_to(a[k], b[k], magnitude[i * p->rows + r], 1e-5))
+        if (r >= p->rows ? a[k] != b[k] : !close_to(a[k], b[k], magnitude[i * p->rows + r], 1e-5))
             fail_msg("%s on %s: %zu x %zu, column %zu of %zu, row %zu: %.9g, expected %.9g", what,
                      name, p->rows, p->cols, i, p->n, r, a[k], b[k]);
     }
@@ -104,8 +103,8 @@ static struct matrix random_matrix(const struct product *p, enum matrix_type typ
     for (size_t k = 0; k < n; k++) {
         floats[k] = random_float(1);
         halves[k] = half_from_float(floats[k]);
-        weights[k] = type == MATRIX_F16 || type == MATRIX_PACKED_F16 ? half_to_float(halves[k])
-                                                                     : floats[k];
+        weights[k] =
+            type == MATRIX_F16 || type == MATRIX_PACKED_F16 ? half_to_float(halves[k]) : floats[k];
     }
     switch (type) {
     case MATRIX_F32:
@@ -247,8 +246,8 @@ static void test_i8(void **state)
         for (size_t k = 0; k < p.rows * p.cols; k++)
             floats[k] = extreme ? (random_below(2) ? 1.0f : -1.0f) : random_float(1);
         for (size_t k = 0; k < size; k++)
-            x[k] = (int8_t)(extreme ? (random_below(2) ? 127 : -127)
-                                    : (int)random_below(255) - 127);
+            x[k] =
+                (int8_t)(extreme ? (random_below(2) ? 127 : -127) : (int)random_below(255) - 127);
         for (size_t i = 0; i < p.n; i++)
             scales[i] = random_float(0.01f);
         w = pack_i8(floats, p.cols, p.rows, p.cols,
@@ -323,9 +322,8 @@ static void test_select(void **state)
     for (size_t i = 0; i < n_tables; i++) {
         const void *const *slots = (const void *const *)tables[i]->matmul;
         assert_ptr_equal(kernels_select(tables[i]->cpu), tables[i]);
-        for (size_t k = 0; k < (sizeof(struct kernels) - offsetof(struct kernels, matmul)) /
-                                   sizeof(void *);
-             k++)
+        for (size_t k = 0;
+             k < (sizeof(struct kernels) - offsetof(struct kernels, matmul)) / sizeof(void *); k++)
             assert_non_null(slots[k]);
     }
     assert_ptr_equal(tables[n_tables - 1], &kernels_c);
