@@ -1,0 +1,15 @@
+# Everything but the entry is a convenience library, so that tests can link the phase recovery.
+noinst_LTLIBRARIES += libgriffinlim.la
+libgriffinlim_la_SOURCES = \
+	plugins/griffinlim/invert.c \
+	plugins/griffinlim/invert.h \
+	plugins/griffinlim/stream.c \
+	plugins/griffinlim/stream.h
+# Square roots of sums of squares set no errno.
+libgriffinlim_la_CFLAGS = $(AM_CFLAGS) -O3 -fno-math-errno
+libgriffinlim_la_LIBADD = libsignal.la
+
+plugin_LTLIBRARIES += griffinlim.la
+griffinlim_la_SOURCES = plugins/griffinlim/plugin.c
+griffinlim_la_LIBADD = libgriffinlim.la
+griffinlim_la_LDFLAGS = $(plugin_ldflags)
