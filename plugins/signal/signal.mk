@@ -5,6 +5,8 @@ libsignal_la_SOURCES = \
 	plugins/signal/logmel.h \
 	plugins/signal/mel.c \
 	plugins/signal/mel.h \
+	plugins/signal/pqmf.c \
+	plugins/signal/pqmf.h \
 	plugins/signal/stft.c \
 	plugins/signal/stft.h \
 	plugins/signal/window.c \
