@@ -5,4 +5,4 @@ dist_heart_DATA = \
 	voices/heart/heart.voice \
 	voices/heart/vocoder.gguf
 
-EXTRA_DIST += voices/README.md voices/convert.py voices/golden.py voices/requirements.txt
+EXTRA_DIST += voices/README.md voices/convert.py voices/golden.py voices/golden-signal.py voices/requirements.txt
