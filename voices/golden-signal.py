@@ -5,8 +5,8 @@ voices sees them, to test plugins/signal against.
 
     golden-signal.py FEATURES.npz -o OUT.bin [--name own0033]
 
-FEATURES.npz holds NAME.pcm (int16, 24 kHz), NAME.logmel and NAME.subbands, computed in double by the
-definitions in plugins/signal/logmel.h and pqmf.h. OUT.bin is a GGUF file ("sori-golden") with
+FEATURES.npz holds NAME.pcm (int16, 24 kHz), NAME.logmel and NAME.subbands, computed in double by
+the definitions in plugins/signal/logmel.h and pqmf.h. OUT.bin is a GGUF file ("sori-golden") with
     pcm I16 [samples]   log_mel [samples / 300][80]   subbands [first steps][4]
 """
 import argparse

@@ -12,6 +12,7 @@ enum { BANDS = 80, HOP = 300 };
 
 static const struct mel_format format = MEL_FORMAT_DEFAULT;
 static const struct sori_stage *stage;
+static struct gguf *golden;
 static const float *frames; /* [n_frames][BANDS] */
 static size_t n_frames;
 static char message[256];
@@ -153,10 +154,17 @@ static double spectral_convergence(const struct heard *heard)
 static int set_up(void **state)
 {
     size_t n;
-    frames = golden_floats(golden_open("tests/golden/signal.bin"), "log_mel", &n);
+    golden = golden_open("tests/golden/signal.bin");
+    frames = golden_floats(golden, "log_mel", &n);
     n_frames = n / BANDS;
     stage = sori_plugin_entry(SORI_ABI_VERSION);
     assert_null(sori_plugin_entry(SORI_ABI_VERSION + 1));
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    gguf_free(golden);
     return 0;
 }
 
@@ -362,5 +370,5 @@ int main(void)
         cmocka_unit_test(test_cancel),
         cmocka_unit_test(test_refusals),
     };
-    return cmocka_run_group_tests(tests, set_up, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }
