@@ -1,0 +1,2 @@
+# Intelligibility and quality as machines judge them: needs the judge's environment, so not in check.
+EXTRA_DIST += tests/quality/judge.py tests/quality/sentences.txt tests/quality/stages.py
