@@ -11,6 +11,9 @@
 #include "base/random.h"
 #include "signal/stft.h"
 
+/* Far beyond any sound (no frame of samples in -1..1 reaches e^7), far from overflow. */
+#define LOG_MAX 12.0f
+
 enum { MAX_LOOKAHEAD = 32, MAX_ROUNDS = 64, MAX_OVERLAP = 8, REFINEMENTS = 8 };
 
 /*
@@ -309,7 +312,7 @@ bool invert_push(struct invert *invert, const float *log_mel, float *ret_samples
     size_t slot = slot_of(invert, invert->taken);
 
     for (unsigned i = 0; i < invert->settings.format.bands; i++)
-        invert->mel[i] = expf(log_mel[i]);
+        invert->mel[i] = expf(fminf(fmaxf(log_mel[i], -LOG_MAX), LOG_MAX)); /* NaN: silence */
     mel_bank_invert(invert->bank, invert->mel, REFINEMENTS,
                     invert->magnitude + slot * invert->bins);
     begin_frame(invert, slot);

@@ -314,6 +314,25 @@ static void test_events(void **state)
     stage->unload(model);
 }
 
+/* Whatever a broken model says, samples are numbers. */
+static void test_wild_frames(void **state)
+{
+    static float wild[12 * BANDS];
+    struct sori_block block = {.media = SORI_MEDIA_MEL, .data = wild, .count = 12};
+    void *model = load(NULL, 0), *stream = begin(model, 0);
+    struct heard heard = {0};
+
+    for (size_t i = 0; i < 12 * BANDS; i++)
+        wild[i] = i % 4 == 0 ? NAN : i % 4 == 1 ? INFINITY : i % 4 == 2 ? -INFINITY : 1e30f;
+    assert_int_equal(stage->feed(stream, &block), 0);
+    finish(stream, &heard);
+    assert_int_equal(heard.n_samples, 12 * HOP);
+    for (size_t i = 0; i < heard.n_samples; i++)
+        assert_true(isfinite(heard.samples[i]));
+    free(heard.samples);
+    stage->unload(model);
+}
+
 static void test_cancel(void **state)
 {
     void *model = load(NULL, 0), *stream = begin(model, 0);
@@ -367,6 +386,7 @@ int main(void)
         cmocka_unit_test(test_sentences),
         cmocka_unit_test(test_end_without_input),
         cmocka_unit_test(test_events),
+        cmocka_unit_test(test_wild_frames),
         cmocka_unit_test(test_cancel),
         cmocka_unit_test(test_refusals),
     };
