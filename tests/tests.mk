@@ -23,6 +23,7 @@ include tests/abi/abi.mk
 include tests/fault/fault.mk
 include tests/fuzz/fuzz.mk
 include tests/bench/bench.mk
+include tests/audio/audio.mk
 include tests/quality/quality.mk
 dist_check_SCRIPTS += tests/style
 TESTS += tests/style
