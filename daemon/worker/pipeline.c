@@ -157,6 +157,10 @@ static int begin_all(struct pipeline *pipeline)
         .pitch = 1,
         .volume = 1,
         .seed = speech->seed,
+        .text_format = speech->text_format,
+        .reading = speech->reading,
+        .punctuation = speech->punctuation,
+        .capitals = speech->capitals,
     };
     int r = 0;
 

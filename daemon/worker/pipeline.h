@@ -26,6 +26,7 @@ struct pipeline;
 struct speech {
     double rate, pitch, volume; /* 1 is neutral; limits in base/limits.h */
     uint64_t seed;
+    uint32_t text_format, reading, punctuation, capitals; /* as in struct sori_stream_params */
 
     /*
      * The next piece of text: sets *ret_data and *ret_size (the memory stays valid until the next

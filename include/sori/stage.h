@@ -53,6 +53,36 @@ enum sori_stage_kind {
 #define SORI_MORE 1 /* nothing to give out before the next feed() */
 #define SORI_DONE 2 /* nothing will ever come: the end was fed and everything was given out */
 
+/* What the text of a request is written in. */
+enum sori_text_format {
+    SORI_TEXT_PLAIN = 0,
+    SORI_TEXT_SSML = 1, /* Speech Synthesis Markup Language 1.1; offsets count bytes of the markup */
+};
+
+/* What the text of a request is. */
+enum sori_reading {
+    SORI_READ_TEXT = 0,      /* prose */
+    SORI_READ_SPELLING = 1,  /* prose, to be spelled character by character */
+    SORI_READ_CHARACTER = 2, /* one character, to be named: "a", "left bracket" */
+    SORI_READ_KEY = 3,       /* a key of the keyboard, in speech-dispatcher's names: "control_a" */
+};
+
+/* Which punctuation is spoken by name. */
+enum sori_punctuation {
+    SORI_PUNCTUATION_NATURAL = 0, /* what a person would say aloud */
+    SORI_PUNCTUATION_NONE = 1,
+    SORI_PUNCTUATION_SOME = 2,
+    SORI_PUNCTUATION_MOST = 3,
+    SORI_PUNCTUATION_ALL = 4,
+};
+
+/* How upper-case letters are told from others. */
+enum sori_capitals {
+    SORI_CAPITALS_NONE = 0,
+    SORI_CAPITALS_SPELLED = 1, /* "capital a" */
+    SORI_CAPITALS_ICON = 2,    /* a mark "capital" before the letter or word: the host's to sound */
+};
+
 /* How a request wants to be spoken; neutral values in brackets. */
 struct sori_stream_params {
     uint32_t size;            /* sizeof(struct sori_stream_params) */
@@ -62,6 +92,10 @@ struct sori_stream_params {
     double pitch;             /* 0.5..2 [1]; the fundamental frequency is multiplied by it */
     double volume;            /* 0..4 [1]; samples are multiplied by it */
     uint64_t seed;            /* of every random choice; equal seeds give equal output */
+    uint32_t text_format;     /* enum sori_text_format [0]; for the stage that reads the text */
+    uint32_t reading;         /* enum sori_reading [0] */
+    uint32_t punctuation;     /* enum sori_punctuation [0] */
+    uint32_t capitals;        /* enum sori_capitals [0] */
 };
 
 /* What a loaded model is. Strings belong to the model. */

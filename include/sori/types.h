@@ -46,6 +46,14 @@ enum sori_event_type {
     SORI_EVENT_WORD = 2,     /* a word begins */
     SORI_EVENT_MARK = 3,     /* an SSML mark lies here; name is set */
     SORI_EVENT_PHONEME = 4,  /* a phoneme begins; symbol is set */
+    SORI_EVENT_PAUSE = 5,    /* silence of `pause_ms` is wanted here; lies at the end of a block with
+                              * SORI_BLOCK_UTTERANCE_END, and the host puts the silence in */
+    SORI_EVENT_PROSODY = 6,  /* `prosody` holds from here on, until the next one */
+};
+
+/* Factors on what the request asked for: 1 is unchanged. Ranges as in struct sori_stream_params. */
+struct sori_prosody {
+    float rate, pitch, volume;
 };
 
 /*
@@ -60,6 +68,8 @@ struct sori_event {
     uint32_t text_end;
     uint64_t position;
     const char *name; /* SORI_EVENT_MARK: the mark's name, valid as long as the block; else NULL */
+    uint32_t pause_ms;           /* SORI_EVENT_PAUSE; else 0 */
+    struct sori_prosody prosody; /* SORI_EVENT_PROSODY; else 0 */
 };
 
 /*
