@@ -56,7 +56,7 @@ enum sori_stage_kind {
 /* What the text of a request is written in. */
 enum sori_text_format {
     SORI_TEXT_PLAIN = 0,
-    SORI_TEXT_SSML = 1, /* Speech Synthesis Markup Language 1.1; offsets count bytes of the markup */
+    SORI_TEXT_SSML = 1, /* Speech Synthesis Markup Language 1.1; offsets are those in the markup */
 };
 
 /* What the text of a request is. */

@@ -46,8 +46,8 @@ enum sori_event_type {
     SORI_EVENT_WORD = 2,     /* a word begins */
     SORI_EVENT_MARK = 3,     /* an SSML mark lies here; name is set */
     SORI_EVENT_PHONEME = 4,  /* a phoneme begins; symbol is set */
-    SORI_EVENT_PAUSE = 5,    /* silence of `pause_ms` is wanted here; lies at the end of a block with
-                              * SORI_BLOCK_UTTERANCE_END, and the host puts the silence in */
+    SORI_EVENT_PAUSE = 5,    /* silence of `pause_ms` is wanted here: at the end of a block with
+                              * SORI_BLOCK_UTTERANCE_END; the host puts the silence in */
     SORI_EVENT_PROSODY = 6,  /* `prosody` holds from here on, until the next one */
 };
 
