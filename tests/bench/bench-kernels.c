@@ -18,6 +18,7 @@
 #include <sori/cpu.h>
 
 #include "base/checked.h"
+#include "base/random.h"
 #include "neural/blas.h"
 #include "neural/kernels.h"
 
@@ -79,11 +80,19 @@ static double measure(void (*call)(const struct bench *), const struct bench *b)
     return rounds[ROUNDS / 2];
 }
 
+static struct random_bits bits;
+
+/* A whole number from -limit to limit. */
+static int random_within(int limit)
+{
+    return (int)(random_next(&bits) % (2 * (unsigned)limit + 1)) - limit;
+}
+
 static float *random_floats(size_t n)
 {
     float *x = need(aligned_calloc(n, sizeof *x));
     for (size_t i = 0; i < n; i++)
-        x[i] = (float)(rand() % 2001 - 1000) / 8000.0f;
+        x[i] = (float)random_within(1000) / 8000.0f;
     return x;
 }
 
@@ -309,13 +318,14 @@ int main(void)
     json_t *results = json_array();
     struct bench b = {
         .n = 1,
-        .floats = random_floats(64 * 1536),
         .y = need(aligned_calloc(64 * 49152, sizeof(float))),
         .bytes = need(aligned_calloc(64 * 1536, 1)),
     };
 
+    random_seed(&bits, 1);
+    b.floats = random_floats(64 * 1536);
     for (size_t i = 0; i < 64 * 1536; i++)
-        b.bytes[i] = (int8_t)(rand() % 255 - 127);
+        b.bytes[i] = (int8_t)random_within(127);
     for (size_t i = 0; i < n; i++) {
         b.kernels = sets[i];
         b.n = 1;

@@ -136,13 +136,13 @@ static void test_fork(void **state)
 static size_t count_threads(void)
 {
     size_t n = 0;
-    char line[256];
+    char line[256], *end;
     FILE *file = fopen("/proc/self/status", "re");
 
     assert_non_null(file);
     while (fgets(line, sizeof line, file))
         if (!strncmp(line, "Threads:", 8))
-            n = strtoul(line + 8, NULL, 10);
+            n = strtoul(line + 8, &end, 10);
     fclose(file);
     return n;
 }
