@@ -42,4 +42,16 @@
 /* Volume, as a factor: 4 is +12 dB; a limiter keeps it from wrapping. */
 #define VOLUME_MAX 4.0
 
+/* Clients of the daemon at one time: more than a desktop has programs that speak. */
+#define CLIENTS_MAX 64u
+/* Requests of one client that wait or run: a screen reader sends a page at once, a program in a
+ * loop is stopped. */
+#define REQUESTS_MAX_PER_CLIENT 256u
+/* Text of one request, or of one answer: a long chapter. */
+#define TEXT_MAX_SIZE (256u << 10)
+/* Parts of the daemon that want to know when the voices change. */
+#define VOICES_MAX_WATCHERS 8u
+/* Descriptors kept back from clients: a new worker needs two, a respawn of all of them under 20. */
+#define DESCRIPTORS_RESERVED 32
+
 #endif
