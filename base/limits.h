@@ -20,6 +20,19 @@
 /* GGUF: largest alignment in use is 64; a page is the largest that a map can promise. */
 #define GGUF_MAX_ALIGNMENT 4096u
 
+/* Tokens of a vocabulary: the largest in use have 262,144. */
+#define TOKENIZER_MAX_TOKENS (1u << 20)
+/* Merges of a vocabulary: the largest in use have 580,604 (Gemma). */
+#define TOKENIZER_MAX_MERGES (2u << 20)
+/* Bytes of a name that text is matched with: the longest in use are runs of 128 spaces, two bytes
+ * each. Longer names stay in the vocabulary, but text never becomes them. */
+#define TOKENIZER_MAX_TOKEN 1024u
+/* Names of control and user-defined tokens together: Gemma has 6,414, 72 KiB; a node of the search
+ * tree for each byte takes 16 MiB at most. */
+#define TOKENIZER_MAX_SPECIAL (1u << 20)
+/* Text to be turned into ids at once: merging takes up to 56 bytes for each. */
+#define TOKENIZER_MAX_TEXT (16u << 20)
+
 /* Settings of one stage in a manifest: more than any stage has. */
 #define STAGE_MAX_SETTINGS 16
 /* Stages of one chain: generator, analyser, acoustic, vocoder, effects, sink, and room. */

@@ -25,5 +25,6 @@ include tests/fuzz/fuzz.mk
 include tests/bench/bench.mk
 include tests/audio/audio.mk
 include tests/quality/quality.mk
+include tests/llm/text.mk
 dist_check_SCRIPTS += tests/style
 TESTS += tests/style

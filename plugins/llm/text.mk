@@ -1,2 +1,14 @@
 # Tokenizers, chat templates and speakable text.
-EXTRA_DIST += plugins/llm/tokenizer.h plugins/llm/chat.h
+noinst_LTLIBRARIES += libllmtext.la
+libllmtext_la_SOURCES = \
+	plugins/llm/text-error.h \
+	plugins/llm/tokenizer-encode.c \
+	plugins/llm/tokenizer-merge.c \
+	plugins/llm/tokenizer-private.h \
+	plugins/llm/tokenizer-special.c \
+	plugins/llm/tokenizer-split.c \
+	plugins/llm/tokenizer.c \
+	plugins/llm/tokenizer.h
+libllmtext_la_CFLAGS = $(AM_CFLAGS) $(UTF8PROC_CFLAGS)
+libllmtext_la_LIBADD = libgguf.la $(UTF8PROC_LIBS)
+EXTRA_DIST += plugins/llm/chat.h

@@ -1,0 +1,24 @@
+# The text side of the llm plugin, against small vocabularies and the default model.
+llm_text_libs = libllmtext.la $(JANSSON_LIBS) $(test_libs)
+llm_text_cflags = $(test_cflags) $(JANSSON_CFLAGS)
+EXTRA_DIST += \
+	tests/llm/make-vocabularies.py \
+	tests/llm/smollm2.json \
+	tests/llm/vocabulary-gemma.gguf tests/llm/vocabulary-gemma.json \
+	tests/llm/vocabulary-gpt-2.gguf tests/llm/vocabulary-gpt-2.json \
+	tests/llm/vocabulary-llama-bpe.gguf tests/llm/vocabulary-llama-bpe.json \
+	tests/llm/vocabulary-llama.gguf tests/llm/vocabulary-llama.json \
+	tests/llm/vocabulary-qwen2.gguf tests/llm/vocabulary-qwen2.json \
+	tests/llm/vocabulary-smollm.gguf tests/llm/vocabulary-smollm.json
+
+check_PROGRAMS += test-tokenizer-reference
+TESTS += test-tokenizer-reference
+test_tokenizer_reference_SOURCES = tests/llm/test-tokenizer-reference.c tests/llm/llm-test.h
+test_tokenizer_reference_CFLAGS = $(llm_text_cflags)
+test_tokenizer_reference_LDADD = $(llm_text_libs)
+
+check_PROGRAMS += test-tokenizer
+TESTS += test-tokenizer
+test_tokenizer_SOURCES = tests/llm/test-tokenizer.c tests/llm/llm-test.h
+test_tokenizer_CFLAGS = $(llm_text_cflags)
+test_tokenizer_LDADD = $(llm_text_libs)
