@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "worker/error.h"
+
+enum { MAX_ROWS = 40, FIRST_LONG = 256 };
+
+int parse_number(const char *text, double min, double max, double *ret_number)
+{
+    char *end;
+    double number = strtod(text, &end);
+
+    if (end == text || *end || !(number >= min && number <= max))
+        return fail(-EINVAL, "'%.60s' is not a number from %g to %g", text, min, max);
+    *ret_number = number;
+    return 0;
+}
+
+void options_help(const struct command *command)
+{
+    printf("Usage: sori %s [OPTION]... %s\n%s.\n\n", command->name, command->arguments,
+           command->summary);
+    for (size_t i = 0; i < command->n_rows; i++) {
+        const struct option_row *row = &command->rows[i];
+        char left[64];
+        snprintf(left, sizeof left, "%c%c%s --%s%s%s", row->letter ? '-' : ' ',
+                 row->letter ? row->letter : ' ', row->letter ? "," : " ", row->name,
+                 row->argument ? "=" : "", row->argument ? row->argument : "");
+        printf("  %-28s %s\n", left, row->help);
+    }
+    printf("  %-28s %s\n", "-h, --help", "show this help");
+    printf("\nDetails: man sori-%s\n", command->name);
+}
+
+/* Makes getopt's tables. Long options without a letter get numbers from FIRST_LONG. */
+static void make_tables(const struct command *command, char letters[static 2 * MAX_ROWS + 3],
+                        struct option table[static MAX_ROWS + 2])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < command->n_rows; i++) {
+        const struct option_row *row = &command->rows[i];
+        table[i] = (struct option){row->name, row->argument ? required_argument : no_argument, NULL,
+                                   row->letter ? row->letter : FIRST_LONG + (int)i};
+        if (row->letter)
+            letters[n++] = row->letter;
+        if (row->letter && row->argument)
+            letters[n++] = ':';
+    }
+    table[command->n_rows] = (struct option){"help", no_argument, NULL, 'h'};
+    table[command->n_rows + 1] = (struct option){0};
+    letters[n++] = 'h';
+    letters[n] = 0;
+}
+
+static const struct option_row *row_of(const struct command *command, int code)
+{
+    for (size_t i = 0; i < command->n_rows; i++)
+        if (code == command->rows[i].letter || code == FIRST_LONG + (int)i)
+            return &command->rows[i];
+    return NULL;
+}
+
+int options_parse(const struct command *command, int argc, char **argv, void *options,
+                  int *ret_first)
+{
+    char letters[2 * MAX_ROWS + 3];
+    struct option table[MAX_ROWS + 2];
+    int code;
+
+    make_tables(command, letters, table);
+    optind = 1;
+    while ((code = getopt_long(argc, argv, letters, table, NULL)) != -1) {
+        const struct option_row *row = row_of(command, code);
+        if (code == 'h') {
+            options_help(command);
+            exit(EXIT_OK);
+        }
+        if (!row) { /* getopt has said why */
+            fprintf(stderr, "Try 'sori %s --help'.\n", command->name);
+            return EXIT_USAGE;
+        }
+        if (row->set(options, optarg) < 0) {
+            fprintf(stderr, "sori: --%s: %s\n", row->name, fail_message());
+            return EXIT_USAGE;
+        }
+    }
+    *ret_first = optind;
+    return 0;
+}

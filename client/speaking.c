@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/speaking.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "worker/error.h"
+
+DEFINE_CLEANUP(voice, struct voice *, voice_free)
+
+/* What espeak-ng calls normal. */
+#define NORMAL_WPM 175.0
+
+int speaking_set_voice(void *options, const char *argument)
+{
+    ((struct speaking *)options)->voice = argument;
+    return 0;
+}
+
+int speaking_set_vocoder(void *options, const char *argument)
+{
+    ((struct speaking *)options)->vocoder = argument;
+    return 0;
+}
+
+int speaking_set_set(void *options, const char *argument)
+{
+    struct speaking *speaking = options;
+    const char *equals = strchr(argument, '='), *dot = strchr(argument, '.');
+
+    if (!equals || !dot || dot > equals)
+        return fail(-EINVAL, "'%.60s' is not STAGE.KEY=VALUE", argument);
+    if (speaking->n_sets == MAX_SETS)
+        return fail(-EINVAL, "given more than %d times", MAX_SETS);
+    speaking->sets[speaking->n_sets++] = argument;
+    return 0;
+}
+
+int speaking_set_threads(void *options, const char *argument)
+{
+    double number;
+    int r = parse_number(argument, 1, 64, &number);
+
+    if (r >= 0)
+        ((struct speaking *)options)->threads = (unsigned)number;
+    return r;
+}
+
+int speaking_set_rate(void *options, const char *argument)
+{
+    return parse_number(argument, RATE_MIN, RATE_MAX, &((struct speaking *)options)->rate);
+}
+
+int speaking_set_speed(void *options, const char *argument)
+{
+    double wpm;
+    int r = parse_number(argument, ceil(NORMAL_WPM * RATE_MIN), NORMAL_WPM * RATE_MAX, &wpm);
+
+    if (r >= 0)
+        ((struct speaking *)options)->rate = wpm / NORMAL_WPM;
+    return r;
+}
+
+int speaking_set_pitch(void *options, const char *argument)
+{
+    return parse_number(argument, PITCH_MIN, PITCH_MAX, &((struct speaking *)options)->pitch);
+}
+
+/* 50 is the voice's own pitch, each 50 steps an octave. */
+int speaking_set_level(void *options, const char *argument)
+{
+    double level;
+    int r = parse_number(argument, 0, 99, &level);
+
+    if (r >= 0)
+        ((struct speaking *)options)->pitch = exp2((level - 50) / 50);
+    return r;
+}
+
+int speaking_set_volume(void *options, const char *argument)
+{
+    return parse_number(argument, 0, VOLUME_MAX, &((struct speaking *)options)->volume);
+}
+
+int speaking_set_amplitude(void *options, const char *argument)
+{
+    double amplitude;
+    int r = parse_number(argument, 0, 200, &amplitude);
+
+    if (r >= 0)
+        ((struct speaking *)options)->volume = amplitude / 100;
+    return r;
+}
+
+int speaking_set_seed(void *options, const char *argument)
+{
+    char *end;
+    unsigned long long seed;
+
+    errno = 0;
+    seed = strtoull(argument, &end, 0);
+    if (errno || *end || !isdigit((unsigned char)*argument))
+        return fail(-EINVAL, "'%.60s' is not a whole number below 2^64", argument);
+    ((struct speaking *)options)->seed = seed;
+    return 0;
+}
+
+int speaking_voice(const struct speaking *speaking, struct voice **ret_voice)
+{
+    _cleanup_(cleanup_voice) struct voice *voice = NULL;
+    int r = voice_find(speaking->voice, &voice);
+
+    if (r >= 0 && speaking->vocoder)
+        r = voice_replace(voice, "vocoder", speaking->vocoder);
+    for (size_t i = 0; r >= 0 && i < speaking->n_sets; i++) {
+        const char *equals = strchr(speaking->sets[i], '=');
+        _cleanup_free_ char *name =
+            strndup(speaking->sets[i], (size_t)(equals - speaking->sets[i]));
+        r = name ? voice_set(voice, name, equals + 1) : fail(-ENOMEM, "out of memory");
+    }
+    if (r < 0)
+        return r;
+    *ret_voice = steal(voice);
+    return 0;
+}
+
+int speaking_open(const struct speaking *speaking, const char *role_limit,
+                  struct pipeline **ret_pipeline)
+{
+    _cleanup_(cleanup_voice) struct voice *voice = NULL;
+    int r = speaking_voice(speaking, &voice);
+
+    return r < 0 ? r : pipeline_open(voice, role_limit, speaking->threads, ret_pipeline);
+}

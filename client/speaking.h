@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* speaking.h: the options that say which voice speaks and how, shared by several commands */
+#ifndef CLIENT_SPEAKING_H
+#define CLIENT_SPEAKING_H
+
+#include <stdint.h>
+
+#include "client/options.h"
+#include "worker/pipeline.h"
+
+enum { MAX_SETS = 16 };
+
+struct speaking {
+    const char *voice;
+    const char *vocoder;        /* PLUGIN KEY=VALUE ..., or NULL for the voice's own */
+    const char *sets[MAX_SETS]; /* STAGE.KEY=VALUE */
+    size_t n_sets;
+    unsigned threads;
+    double rate, pitch, volume;
+    uint64_t seed;
+};
+
+#define SPEAKING_DEFAULTS                                                                          \
+    {                                                                                              \
+        .voice = "heart", .threads = 1, .rate = 1, .pitch = 1, .volume = 1                         \
+    }
+
+/* Rows of the option table; struct speaking is the first member of the command's options. */
+#define SPEAKING_ROWS                                                                              \
+    {'v', "voice", "NAME", "voice, a name or a path with a slash [heart]", speaking_set_voice},    \
+        {0, "vocoder", "SPEC", "another vocoder for the voice, such as griffinlim",                \
+         speaking_set_vocoder},                                                                    \
+        {0, "set", "STAGE.KEY=VALUE", "change a setting of a stage of the voice",                  \
+         speaking_set_set},                                                                        \
+        {'t', "threads", "N", "compute threads [1]", speaking_set_threads},                        \
+        {0, "rate", "FACTOR", "speaking rate, 0.1 to 10 [1]", speaking_set_rate},                  \
+        {'s', "speed", "WPM", "the same in words a minute, 18 to 1750 [175]", speaking_set_speed}, \
+        {0, "pitch", "FACTOR", "pitch, 0.5 to 2 [1]", speaking_set_pitch},                         \
+        {'p', "pitch-level", "N", "the same from 0 to 99 [50]", speaking_set_level},               \
+        {0, "volume", "FACTOR", "volume, 0 to 4 [1]", speaking_set_volume},                        \
+        {'a', "amplitude", "N", "the same from 0 to 200 [100]", speaking_set_amplitude},           \
+    {                                                                                              \
+        0, "seed", "N", "seed of all random choices [0]", speaking_set_seed                        \
+    }
+
+int speaking_set_voice(void *options, const char *argument);
+int speaking_set_vocoder(void *options, const char *argument);
+int speaking_set_set(void *options, const char *argument);
+int speaking_set_threads(void *options, const char *argument);
+int speaking_set_rate(void *options, const char *argument);
+int speaking_set_speed(void *options, const char *argument);
+int speaking_set_pitch(void *options, const char *argument);
+int speaking_set_level(void *options, const char *argument);
+int speaking_set_volume(void *options, const char *argument);
+int speaking_set_amplitude(void *options, const char *argument);
+int speaking_set_seed(void *options, const char *argument);
+
+/* Finds the voice, with the changes that the options make. Negative errno with fail_message(). */
+int speaking_voice(const struct speaking *speaking, struct voice **ret_voice);
+
+/* Finds and loads it, up to the stage `role_limit` if that is not NULL. */
+int speaking_open(const struct speaking *speaking, const char *role_limit,
+                  struct pipeline **ret_pipeline);
+
+#endif
