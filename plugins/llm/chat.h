@@ -36,9 +36,15 @@ struct chat_template;
 int chat_template_find(const struct gguf *gguf, const struct chat_template **ret_template,
                        struct gguf_error *ret_error);
 
-/* By name ("chatml", "llama3", "gemma", ...), or NULL. */
+/*
+ * By name ("chatml", "llama3", "gemma", ...), or NULL. "plain" always exists: "User: ...",
+ * "Assistant:", to talk to a model whose file has no template or an unknown one.
+ */
 const struct chat_template *chat_template_by_name(const char *name);
 const char *chat_template_name(const struct chat_template *chat);
+
+/* A text that ends an answer, where the family has no token for that ("\nUser:"); or NULL. */
+const char *chat_template_stop(const struct chat_template *chat);
 
 /* Parts that one message needs at most, and all that chat_render() adds around them. */
 enum { CHAT_PARTS_PER_MESSAGE = 6, CHAT_PARTS_AROUND = 6 };
@@ -48,8 +54,10 @@ enum { CHAT_PARTS_PER_MESSAGE = 6, CHAT_PARTS_AROUND = 6 };
  * ret_parts[CHAT_PARTS_PER_MESSAGE * n + CHAT_PARTS_AROUND] and their number to *ret_n. The texts
  * are borrowed. The messages before `first` stand in the model's context already, written by an
  * earlier call; the answer that ended there lacks what the family puts behind an answer, which the
- * parts therefore begin with. `open` adds the head of an answer, for the model to go on with.
- * -EINVAL: an order of roles that the family cannot say.
+ * parts therefore begin with. What stands at the start of any text (TOKENIZER_ADD_SPECIAL) is not
+ * among them. A conversation that does not begin with a system message gets the one that the
+ * family's template would write, if any. `open` adds the head of an answer, for the model to go on
+ * with. -EINVAL: an order of roles that the family cannot say.
  */
 int chat_render(const struct chat_template *chat, const struct chat_message *messages, size_t n,
                 size_t first, bool open, struct text_part *ret_parts, size_t *ret_n);

@@ -1,7 +1,11 @@
 # Tokenizers, chat templates and speakable text.
 noinst_LTLIBRARIES += libllmtext.la
 libllmtext_la_SOURCES = \
+	plugins/llm/chat.c \
+	plugins/llm/chat.h \
 	plugins/llm/text-error.h \
+	plugins/llm/written.c \
+	plugins/llm/written.h \
 	plugins/llm/tokenizer-encode.c \
 	plugins/llm/tokenizer-merge.c \
 	plugins/llm/tokenizer-private.h \
@@ -11,4 +15,3 @@ libllmtext_la_SOURCES = \
 	plugins/llm/tokenizer.h
 libllmtext_la_CFLAGS = $(AM_CFLAGS) $(UTF8PROC_CFLAGS)
 libllmtext_la_LIBADD = libgguf.la $(UTF8PROC_LIBS)
-EXTRA_DIST += plugins/llm/chat.h

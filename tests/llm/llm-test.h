@@ -36,6 +36,16 @@ LLM_TEST void *read_whole(const char *path, size_t *ret_size)
     return data;
 }
 
+/* Appends to a string in `to`. */
+LLM_TEST void append_text(char *to, size_t capacity, const char *text, size_t size)
+{
+    size_t n = strlen(to);
+
+    assert_true(size < capacity - n);
+    memcpy(to + n, text, size);
+    to[n + size] = 0;
+}
+
 /* A file of tests/llm/. */
 LLM_TEST const char *source_path(const char *name)
 {

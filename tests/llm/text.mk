@@ -2,6 +2,7 @@
 llm_text_libs = libllmtext.la $(JANSSON_LIBS) $(test_libs)
 llm_text_cflags = $(test_cflags) $(JANSSON_CFLAGS)
 EXTRA_DIST += \
+	tests/llm/chats.json tests/llm/make-chats.py \
 	tests/llm/make-vocabularies.py \
 	tests/llm/smollm2.json \
 	tests/llm/vocabulary-gemma.gguf tests/llm/vocabulary-gemma.json \
@@ -22,3 +23,15 @@ TESTS += test-tokenizer
 test_tokenizer_SOURCES = tests/llm/test-tokenizer.c tests/llm/llm-test.h
 test_tokenizer_CFLAGS = $(llm_text_cflags)
 test_tokenizer_LDADD = $(llm_text_libs)
+
+check_PROGRAMS += test-chat
+TESTS += test-chat
+test_chat_SOURCES = tests/llm/test-chat.c tests/llm/llm-test.h
+test_chat_CFLAGS = $(llm_text_cflags)
+test_chat_LDADD = $(llm_text_libs)
+
+check_PROGRAMS += test-written
+TESTS += test-written
+test_written_SOURCES = tests/llm/test-written.c tests/llm/llm-test.h
+test_written_CFLAGS = $(llm_text_cflags) $(UTF8PROC_CFLAGS)
+test_written_LDADD = $(llm_text_libs) $(UTF8PROC_LIBS)
