@@ -175,9 +175,15 @@ static int measure_first(struct pipeline *pipeline, const struct bench *bench, c
 /* Starts `sori say --stdout TEXT` with its output in a pipe. */
 static int spawn_say(const struct bench *bench, const char *text, pid_t *ret_pid, int *ret_fd)
 {
-    char *arguments[] = {(char *)"sori",     (char *)"say", (char *)"-q",
-                         (char *)"--stdout", (char *)"-v",  (char *)bench->speaking.voice,
-                         (char *)text,       NULL};
+    char *arguments[] = {(char *)"sori",
+                         (char *)"say",
+                         (char *)"-q",
+                         (char *)"--stdout",
+                         (char *)"--format=raw",
+                         (char *)"-v",
+                         (char *)bench->speaking.voice,
+                         (char *)text,
+                         NULL};
     posix_spawn_file_actions_t actions;
     int fds[2], r;
 

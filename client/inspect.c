@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "client/options.h"
+#include "client/utf8.h"
 #include "neural/gguf.h"
 #include "worker/error.h"
 #include "worker/plugin.h"
@@ -21,18 +22,26 @@ DEFINE_CLEANUP(gguf, struct gguf *, gguf_free)
 /* Members of an array, and bytes of a string, that are shown. */
 enum { SHOWN_MEMBERS = 8, SHOWN_BYTES = 60 };
 
-static const struct option_row rows[] = {};
+/* U+0080..U+009F: what follows is a command to some terminals. */
+static bool is_control(const unsigned char *character, size_t size)
+{
+    return *character < ' ' || *character == 0x7f ||
+           (size == 2 && *character == 0xc2 && character[1] < 0xa0);
+}
 
-/* File bytes may hold terminal escapes: only printable ones are shown as they are. */
+/* File bytes may hold terminal escapes and what is no text: only the rest is shown as it is. */
 static void print_bytes(struct sori_span bytes, size_t most)
 {
-    for (size_t i = 0; i < bytes.size && i < most; i++)
+    for (size_t i = 0, size; i < bytes.size && i < most; i += size ? size : 1) {
+        size = utf8_character((const char *)bytes.data + i, bytes.size - i);
         if (bytes.data[i] == '\n')
             fputs("\\n", stdout);
-        else if (bytes.data[i] < ' ' || bytes.data[i] == 0x7f)
-            printf("\\x%02x", bytes.data[i]);
+        else if (size && !is_control(bytes.data + i, size))
+            fwrite(bytes.data + i, 1, size, stdout);
         else
-            putchar(bytes.data[i]);
+            for (size_t k = 0; k < (size ? size : 1); k++)
+                printf("\\x%02x", bytes.data[i + k]);
+    }
     if (bytes.size > most)
         printf("... (%zu bytes)", bytes.size);
 }
@@ -141,7 +150,8 @@ static int inspect(const char *path)
     if (fd < 0 || fstat(fd, &status) < 0)
         return fail(-errno, "%s: %s", path, strerror(errno));
     if (!S_ISREG(status.st_mode))
-        return fail(-EINVAL, "%s: not a regular file", path);
+        return fail(-EINVAL, "%s: %s", path,
+                    S_ISDIR(status.st_mode) ? "is a folder" : "not a regular file");
     if (status.st_size < 4)
         return fail(-ENOTSUP, "%s: neither a GGUF file nor a plugin", path);
     data = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -176,10 +186,5 @@ static int run(int argc, char **argv)
 }
 
 const struct command command_inspect = {
-    "inspect",
-    "FILE...",
-    "Show what is in a weights file or a plugin",
-    rows,
-    sizeof rows / sizeof *rows,
-    run,
+    "inspect", "FILE...", "Show what is in a weights file or a plugin", NULL, 0, run,
 };

@@ -10,13 +10,12 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "client/options.h"
 #include "worker/error.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static void (*cancel_function)(void *);
 static void *cancel_opaque;
-static atomic_bool seen;
+static atomic_int seen; /* number of the first signal, 0 before */
 static int event = -1;
 static sigset_t signals;
 
@@ -26,16 +25,25 @@ static void *wait_for_signals(void *unused)
     uint64_t one = 1;
 
     sigwait(&signals, &number);
-    atomic_store(&seen, true);
+    atomic_store(&seen, number);
     if (write(event, &one, sizeof one) < 0)
-        _exit(EXIT_INTERRUPTED);
+        _exit(128 + number);
     pthread_mutex_lock(&lock);
     if (cancel_function)
         cancel_function(cancel_opaque);
     pthread_mutex_unlock(&lock);
     sigwait(&signals, &number);
-    _exit(EXIT_INTERRUPTED);
+    _exit(128 + number);
     return unused;
+}
+
+/* What nohup(1), or the shell for a background job, has set to be ignored stays ignored. */
+static void add_unless_ignored(int number)
+{
+    struct sigaction action;
+
+    if (sigaction(number, NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+        sigaddset(&signals, number);
 }
 
 int interrupt_start(void)
@@ -45,9 +53,9 @@ int interrupt_start(void)
 
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGHUP);
+    add_unless_ignored(SIGINT);
+    add_unless_ignored(SIGTERM);
+    add_unless_ignored(SIGHUP);
     event = eventfd(0, EFD_CLOEXEC);
     if (event < 0)
         return fail(-errno, "eventfd: %s", strerror(errno));
@@ -67,7 +75,21 @@ int interrupt_fd(void)
 
 bool interrupt_seen(void)
 {
-    return atomic_load(&seen);
+    return atomic_load(&seen) != 0;
+}
+
+void interrupt_end(void)
+{
+    sigset_t one;
+    int number = atomic_load(&seen);
+
+    if (!number)
+        return;
+    sigemptyset(&one);
+    sigaddset(&one, number);
+    signal(number, SIG_DFL);
+    raise(number);
+    pthread_sigmask(SIG_UNBLOCK, &one, NULL);
 }
 
 void interrupt_on(void (*cancel)(void *opaque), void *opaque)

@@ -18,6 +18,12 @@ int interrupt_fd(void);
 bool interrupt_seen(void);
 
 /*
+ * Ends the process by the signal that was seen, so that a shell's loop ends with it; returns if
+ * none was.
+ */
+void interrupt_end(void);
+
+/*
  * Sets what the first signal calls (NULL: nothing); calls it at once if the signal has come. Does
  * not return while the former one is being called.
  */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/suggest.h"
 #include "worker/error.h"
 
 enum { MAX_ROWS = 40, FIRST_LONG = 256 };
@@ -40,11 +41,12 @@ void options_help(const struct command *command)
 }
 
 /* Makes getopt's tables. Long options without a letter get numbers from FIRST_LONG. */
-static void make_tables(const struct command *command, char letters[static 2 * MAX_ROWS + 3],
+static void make_tables(const struct command *command, char letters[static 2 * MAX_ROWS + 4],
                         struct option table[static MAX_ROWS + 2])
 {
     size_t n = 0;
 
+    letters[n++] = ':'; /* getopt is to tell a missing argument from an unknown option */
     for (size_t i = 0; i < command->n_rows; i++) {
         const struct option_row *row = &command->rows[i];
         table[i] = (struct option){row->name, row->argument ? required_argument : no_argument, NULL,
@@ -68,27 +70,83 @@ static const struct option_row *row_of(const struct command *command, int code)
     return NULL;
 }
 
+/* --- what is wrong? ----------------------------------------------------------------------------
+ */
+
+static void name_option(const struct option_row *row, char ret_text[static 64])
+{
+    if (row->letter)
+        snprintf(ret_text, 64, "-%c, --%s", row->letter, row->name);
+    else
+        snprintf(ret_text, 64, "--%s", row->name);
+}
+
+/* `--NAME` or `--NAME=ARGUMENT` that getopt did not find: several begin with it, or none. */
+static void complain_long(const struct command *command, const char *argument)
+{
+    size_t n = strcspn(argument + 2, "="), matches = 0;
+    char name[SUGGEST_MAX];
+    struct suggestion suggestion;
+
+    snprintf(name, sizeof name, "%.*s", (int)n, argument + 2);
+    suggest_start(&suggestion, name);
+    for (size_t i = 0; i < command->n_rows; i++) {
+        suggest_offer(&suggestion, command->rows[i].name);
+        matches += !strncmp(command->rows[i].name, argument + 2, n);
+    }
+    if (matches > 1) {
+        fprintf(stderr, "sori: %s: '--%s' may be", command->name, name);
+        for (size_t i = 0; i < command->n_rows; i++)
+            if (!strncmp(command->rows[i].name, argument + 2, n))
+                fprintf(stderr, "%s --%s", --matches ? "" : " or", command->rows[i].name);
+        fputc('\n', stderr);
+        return;
+    }
+    fprintf(stderr, "sori: %s: no option '--%s'", command->name, name);
+    fprintf(stderr, *suggestion.best ? "; did you mean '--%s'?\n" : "\n", suggestion.best);
+}
+
+/* `code` as getopt gave it, ':' or '?'. */
+static int complain(const struct command *command, int code, const char *argument)
+{
+    const struct option_row *row = optopt ? row_of(command, optopt) : NULL;
+    char name[64];
+
+    if (row)
+        name_option(row, name);
+    if (row && code == ':')
+        fprintf(stderr, "sori: %s: %s needs an argument: %s\n", command->name, name, row->argument);
+    else if (row || optopt == 'h')
+        fprintf(stderr, "sori: %s: %s takes no argument\n", command->name,
+                row ? name : "-h, --help");
+    else if (optopt)
+        fprintf(stderr, "sori: %s: no option '-%c'\n", command->name, optopt);
+    else
+        complain_long(command, argument);
+    fprintf(stderr, "Try 'sori %s --help'.\n", command->name);
+    return EXIT_USAGE;
+}
+
 int options_parse(const struct command *command, int argc, char **argv, void *options,
                   int *ret_first)
 {
-    char letters[2 * MAX_ROWS + 3];
+    char letters[2 * MAX_ROWS + 4];
     struct option table[MAX_ROWS + 2];
     int code;
 
     make_tables(command, letters, table);
     optind = 1;
+    opterr = 0;
     while ((code = getopt_long(argc, argv, letters, table, NULL)) != -1) {
         const struct option_row *row = row_of(command, code);
         if (code == 'h') {
             options_help(command);
             exit(EXIT_OK);
         }
-        if (!row) { /* getopt has said why */
-            fprintf(stderr, "Try 'sori %s --help'.\n", command->name);
-            return EXIT_USAGE;
-        }
+        if (!row)
+            return complain(command, code, argv[optind - 1]);
         if (row->set(options, optarg) < 0) {
-            fprintf(stderr, "sori: --%s: %s\n", row->name, fail_message());
+            fprintf(stderr, "sori: %s: --%s: %s\n", command->name, row->name, fail_message());
             return EXIT_USAGE;
         }
     }

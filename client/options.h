@@ -10,12 +10,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Exit codes, as documented in sori(1). */
+/* Exit codes, as documented in sori(1); a signal that was seen ends the process, see interrupt.h.
+ */
 enum {
     EXIT_OK = 0,
-    EXIT_FAILED = 1,        /* said why on standard error */
-    EXIT_USAGE = 2,         /* an option or argument makes no sense */
-    EXIT_INTERRUPTED = 130, /* Ctrl-C; what was spoken or written so far stands */
+    EXIT_FAILED = 1, /* said why on standard error */
+    EXIT_USAGE = 2,  /* an option or argument makes no sense */
 };
 
 struct option_row {

@@ -15,12 +15,13 @@
 
 struct say {
     struct speaking speaking;
-    const char *file, *output;
+    const char *file, *output, *format;
     bool to_stdout, quiet;
 
     struct source source;
     struct pipeline *pipeline;
-    struct sink *sink;
+    struct sink *sink; /* opened with the first sound: a text that fails early costs no file */
+    bool write_failed; /* the sink has said how much is in the file */
     struct progress progress;
 };
 
@@ -48,6 +49,12 @@ static int set_stdout(void *options, const char *unused)
     return 0;
 }
 
+static int set_format(void *options, const char *argument)
+{
+    ((struct say *)options)->format = argument;
+    return 0;
+}
+
 static int set_quiet(void *options, const char *unused)
 {
     ((struct say *)options)->quiet = true;
@@ -57,12 +64,18 @@ static int set_quiet(void *options, const char *unused)
 static const struct option_row rows[] = {
     {'f', "file", "FILE", "speak this file ('-': standard input)", set_file},
     {0, "stdin", NULL, "speak standard input, as without TEXT", set_stdin},
-    {'o', "output", "FILE", "write a .wav, .flac, .opus, .ogg or .mp3 file", set_output},
+    {'o', "output", "FILE", "write a .wav, .flac, .opus, .ogg, .mp3 or .raw file", set_output},
     {'w', "wav", "FILE", "the same", set_output},
-    {0, "stdout", NULL, "write raw samples (16 bit, mono) to standard output", set_stdout},
+    {0, "stdout", NULL, "write WAV to standard output", set_stdout},
+    {0, "format", "NAME", "write wav, flac, opus, mp3 or raw, whatever FILE ends in", set_format},
     SPEAKING_ROWS,
     {'q', "quiet", NULL, "no progress, only errors", set_quiet},
 };
+
+static bool to_stdout(const struct say *say)
+{
+    return say->to_stdout || (say->output && !strcmp(say->output, "-"));
+}
 
 static int read_text(void *opaque, const char **ret_data, size_t *ret_size)
 {
@@ -71,33 +84,69 @@ static int read_text(void *opaque, const char **ret_data, size_t *ret_size)
     return source_read(&say->source, interrupt_fd(), ret_data, ret_size);
 }
 
-static int write_block(void *opaque, const struct sori_block *block)
-{
-    struct say *say = opaque;
-
-    progress_block(&say->progress, block);
-    return sink_write(say->sink, block);
-}
-
 static void cancel(void *opaque)
 {
     struct say *say = opaque;
 
     pipeline_cancel(say->pipeline);
-    sink_cancel(say->sink);
+    if (say->sink)
+        sink_cancel(say->sink);
 }
 
 static int open_sink(struct say *say)
 {
-    struct sori_setting path = {"path", say->output};
-    struct sori_setting descriptor = {"fd", "1"};
     struct stage_spec spec = {.role = (char *)"sink", .plugin = (char *)"portaudio"};
+    struct sink *sink;
+    int r;
 
     if (say->output || say->to_stdout) {
         spec.plugin = (char *)"wavfile";
-        spec.settings[spec.n_settings++] = say->output ? path : descriptor;
+        spec.settings[spec.n_settings++] =
+            (struct sori_setting){"path", say->output ? say->output : "-"};
     }
-    return sink_open(&spec, pipeline_format(say->pipeline), &say->sink);
+    if (say->format || to_stdout(say))
+        spec.settings[spec.n_settings++] =
+            (struct sori_setting){"format", say->format ? say->format : "wav"};
+    r = sink_open(&spec, pipeline_format(say->pipeline), &sink);
+    if (r < 0)
+        return r;
+    /* The thread of signals may look at the sink at any time. */
+    interrupt_on(NULL, NULL);
+    say->sink = sink;
+    interrupt_on(cancel, say);
+    return 0;
+}
+
+static int write_block(void *opaque, const struct sori_block *block)
+{
+    struct say *say = opaque;
+    int r = say->sink ? 0 : open_sink(say);
+
+    if (r >= 0)
+        r = sink_write(say->sink, block);
+    if (r < 0) {
+        say->write_failed = true;
+        return r;
+    }
+    progress_block(&say->progress, block);
+    return 0;
+}
+
+/* After the last block. A text without sound still makes a file, if an empty one. */
+static int finish_sound(struct say *say)
+{
+    int r = 0;
+
+    if (!progress_seconds(&say->progress) && !say->quiet)
+        fprintf(stderr, "sori: nothing to speak in %s\n", say->source.name);
+    if (!say->sink && !say->output && !say->to_stdout)
+        return 0;
+    if (!say->sink)
+        r = open_sink(say);
+    if (r >= 0)
+        r = sink_finish(say->sink);
+    say->write_failed = r < 0;
+    return r;
 }
 
 static int speak(struct say *say)
@@ -116,8 +165,6 @@ static int speak(struct say *say)
     if (r >= 0 && pipeline_format(say->pipeline)->media != SORI_MEDIA_SAMPLES)
         r = fail(-EINVAL, "voice '%s' gives no sound: its chain ends too early",
                  say->speaking.voice);
-    if (r >= 0)
-        r = open_sink(say);
     if (r < 0)
         return r;
     interrupt_on(cancel, say);
@@ -125,19 +172,19 @@ static int speak(struct say *say)
                    (uint64_t)say->source.size);
     r = pipeline_run(say->pipeline, &speech);
     if (r >= 0)
-        r = sink_finish(say->sink);
+        r = finish_sound(say);
     interrupt_on(NULL, NULL);
     progress_end(&say->progress);
     return r;
 }
 
-/* What the user should know about an output that is not whole. */
+/* What the user should know about an output that is not whole; even with --quiet. */
 static void report_part(const struct say *say)
 {
     double seconds = progress_seconds(&say->progress);
 
-    if (say->output && seconds > 0)
-        fprintf(stderr, "sori: %s holds the first %.1f seconds\n", say->output, seconds);
+    if (say->output && !to_stdout(say) && say->sink)
+        fprintf(stderr, "sori: %s holds the first %.2f seconds\n", say->output, seconds);
 }
 
 static int finish(struct say *say, int r)
@@ -148,15 +195,33 @@ static int finish(struct say *say, int r)
     if (r >= 0)
         return EXIT_OK;
     if (interrupt_seen()) {
-        if (!say->quiet)
-            report_part(say);
-        return EXIT_INTERRUPTED;
+        report_part(say);
+        interrupt_end();
     }
-    if (r == -EPIPE && say->to_stdout) /* the reader has had enough */
+    if (r == -EPIPE && to_stdout(say)) /* the reader has had enough */
         return EXIT_FAILED;
     fprintf(stderr, "sori: %s\n", fail_message());
-    report_part(say);
+    if (!say->write_failed)
+        report_part(say);
     return EXIT_FAILED;
+}
+
+/* Options that exclude each other. 0 or EXIT_USAGE. */
+static int check_options(const struct say *say, int n_arguments)
+{
+    const char *wrong = NULL;
+
+    if (say->output && say->to_stdout)
+        wrong = "--output and --stdout exclude each other";
+    else if (say->file && n_arguments)
+        wrong = "give either TEXT or --file";
+    else if (say->format && !say->output && !say->to_stdout)
+        wrong = "--format is for --output and --stdout";
+    else if (to_stdout(say) && isatty(STDOUT_FILENO))
+        wrong = "standard output is a terminal; send the sound to a file or a pipe";
+    if (wrong)
+        fprintf(stderr, "sori: say: %s\nTry 'sori say --help'.\n", wrong);
+    return wrong ? EXIT_USAGE : 0;
 }
 
 static int run(int argc, char **argv)
@@ -166,14 +231,9 @@ static int run(int argc, char **argv)
 
     if (r)
         return r;
-    if (say.output && say.to_stdout) {
-        fputs("sori: --output and --stdout exclude each other\n", stderr);
-        return EXIT_USAGE;
-    }
-    if (say.file && first < argc) {
-        fputs("sori: give either TEXT or --file\n", stderr);
-        return EXIT_USAGE;
-    }
+    r = check_options(&say, argc - first);
+    if (r)
+        return r;
     if (!say.file && first == argc && isatty(STDIN_FILENO) && !say.quiet)
         fputs("sori: speaking what you type; end with Ctrl-D\n", stderr);
     r = interrupt_start();

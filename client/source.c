@@ -87,26 +87,52 @@ static int read_descriptor(struct source *source, int stop, size_t *ret_size)
         n = read(source->fd, source->piece, sizeof source->piece);
         if (n >= 0) {
             *ret_size = (size_t)n;
-            return n > 0;
+            return 0;
         }
         if (errno != EINTR && errno != EAGAIN)
             return fail(-errno, "%s: %s", source->name, strerror(errno));
     }
 }
 
+/* Whatever the voice, what is no text is refused here, where the file and the offset are known. */
+static int check_text(struct source *source, const char *data, size_t size)
+{
+    size_t right = utf8_check(&source->utf8, data, size);
+    unsigned char byte;
+
+    if (!size && source->utf8.left)
+        return fail(-EILSEQ, "%s: not UTF-8: it ends within a character", source->name);
+    if (right == size)
+        return 0;
+    byte = (unsigned char)data[right];
+    if (!source->taken && !right && (byte == 0xff || byte == 0xfe))
+        return fail(-EILSEQ, "%s: not UTF-8 but, by its first byte, UTF-16; iconv can convert it",
+                    source->name);
+    return fail(-EILSEQ, "%s: not UTF-8 text: byte 0x%02x at offset %zu", source->name, byte,
+                source->taken + right);
+}
+
 int source_read(struct source *source, int stop, const char **ret_data, size_t *ret_size)
 {
+    const char *data;
+    size_t size = 0;
+    int r = 0;
+
     if (source->fd >= 0) {
-        int r = read_descriptor(source, stop, ret_size);
-        if (r <= 0)
-            return r;
-        *ret_data = source->piece;
+        r = read_descriptor(source, stop, &size);
+        data = source->piece;
     } else {
-        *ret_size = source->text_size - source->taken;
-        if (*ret_size > TEXT_PIECE_SIZE)
-            *ret_size = TEXT_PIECE_SIZE;
-        *ret_data = source->text + source->taken;
+        size = source->text_size - source->taken;
+        if (size > TEXT_PIECE_SIZE)
+            size = TEXT_PIECE_SIZE;
+        data = source->text + source->taken;
     }
-    source->taken += *ret_size;
-    return *ret_size > 0;
+    if (r >= 0)
+        r = check_text(source, data, size);
+    if (r < 0 || !size)
+        return r;
+    source->taken += size;
+    *ret_data = data;
+    *ret_size = size;
+    return 1;
 }

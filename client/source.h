@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "base/limits.h"
+#include "client/utf8.h"
 
 struct source {
     int fd;     /* -1: the text below */
@@ -15,6 +16,7 @@ struct source {
     const char *name; /* for messages */
     off_t size;       /* of a file, 0 if unknown */
     size_t taken;     /* bytes given out so far */
+    struct utf8 utf8; /* state after them */
     char piece[TEXT_PIECE_SIZE];
 };
 
@@ -25,7 +27,10 @@ struct source {
 int source_open(struct source *source, const char *path, int argc, char **argv);
 void source_clear(struct source *source);
 
-/* As speech.read in worker/pipeline.h; -ECANCELED when `stop` (may be -1) becomes readable. */
+/*
+ * As speech.read in worker/pipeline.h. -ECANCELED when `stop` (may be -1) becomes readable;
+ * -EILSEQ: not UTF-8, with the offset of the first wrong byte.
+ */
 int source_read(struct source *source, int stop, const char **ret_data, size_t *ret_size);
 
 #endif

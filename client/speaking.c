@@ -4,9 +4,11 @@
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "client/suggest.h"
 #include "worker/error.h"
 
 DEFINE_CLEANUP(voice, struct voice *, voice_free)
@@ -108,11 +110,32 @@ int speaking_set_seed(void *options, const char *argument)
     return 0;
 }
 
+static int offer_voice(void *opaque, const struct voice *voice)
+{
+    suggest_offer(opaque, voice->id);
+    return 0;
+}
+
+/* Adds the nearest name to the list of voices that voice_find() has put into the message. */
+static int suggest_voice(const char *name)
+{
+    struct suggestion suggestion;
+    char message[512];
+
+    snprintf(message, sizeof message, "%s", fail_message());
+    suggest_start(&suggestion, name);
+    if (voice_each(offer_voice, &suggestion) < 0 || !*suggestion.best)
+        return fail(-ENOENT, "%s", message);
+    return fail(-ENOENT, "%s; did you mean '%s'?", message, suggestion.best);
+}
+
 int speaking_voice(const struct speaking *speaking, struct voice **ret_voice)
 {
     _cleanup_(cleanup_voice) struct voice *voice = NULL;
     int r = voice_find(speaking->voice, &voice);
 
+    if (r == -ENOENT && !strchr(speaking->voice, '/'))
+        return suggest_voice(speaking->voice);
     if (r >= 0 && speaking->vocoder)
         r = voice_replace(voice, "vocoder", speaking->vocoder);
     for (size_t i = 0; r >= 0 && i < speaking->n_sets; i++) {

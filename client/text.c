@@ -6,33 +6,40 @@
 
 #include <utf8proc.h>
 
-#include "base/cleanup.h"
-#include "client/interrupt.h"
 #include "client/source.h"
 #include "client/speaking.h"
 #include "worker/error.h"
 
+enum form { PHONEMES, IPA, WORDS };
+
 struct text {
     struct speaking speaking;
     const char *file;
-    bool words;
+    enum form form;
     struct pipeline *pipeline;
-    const char *line; /* being read, NULL when taken */
-    size_t line_size;
-    bool begun; /* something of the line was printed */
+    struct source source;
+    const char *piece; /* of the source: the part that was not read yet */
+    size_t piece_size;
+    size_t line;    /* number of the one being read, from 1 */
+    bool line_done; /* its newline was taken */
+    bool begun;     /* something of it was printed */
 };
-
-DEFINE_CLEANUP(pipeline, struct pipeline *, pipeline_close)
 
 static int set_words(void *options, const char *unused)
 {
-    ((struct text *)options)->words = true;
+    ((struct text *)options)->form = WORDS;
     return 0;
 }
 
 static int set_phonemes(void *options, const char *unused)
 {
-    ((struct text *)options)->words = false;
+    ((struct text *)options)->form = PHONEMES;
+    return 0;
+}
+
+static int set_ipa(void *options, const char *unused)
+{
+    ((struct text *)options)->form = IPA;
     return 0;
 }
 
@@ -55,20 +62,33 @@ static int set_set(void *options, const char *argument)
 static const struct option_row rows[] = {
     {0, "words", NULL, "numbers, dates, symbols written out as words", set_words},
     {'x', "phonemes", NULL, "phonemes in the voice's alphabet (the default)", set_phonemes},
+    {0, "ipa", NULL, "phonemes in the International Phonetic Alphabet", set_ipa},
     {'f', "file", "FILE", "take this file ('-': standard input)", set_file},
     {'v', "voice", "NAME", "voice, a name or a path with a slash [heart]", set_voice},
     {0, "set", "STAGE.KEY=VALUE", "change a setting of a stage of the voice", set_set},
 };
 
+/* Fills the piece. 1, or 0 at the end of the source. */
+static int need_piece(struct text *text)
+{
+    return text->piece_size ? 1 : source_read(&text->source, -1, &text->piece, &text->piece_size);
+}
+
+/* The next piece of the line: as much of it as there is, so that no line is too long. */
 static int read_line(void *opaque, const char **ret_data, size_t *ret_size)
 {
     struct text *text = opaque;
+    const char *newline;
+    int r = text->line_done ? 0 : need_piece(text);
 
-    if (!text->line)
-        return 0;
-    *ret_data = text->line;
-    *ret_size = text->line_size;
-    text->line = NULL;
+    if (r <= 0)
+        return r;
+    newline = memchr(text->piece, '\n', text->piece_size);
+    *ret_data = text->piece;
+    *ret_size = newline ? (size_t)(newline - text->piece) : text->piece_size;
+    text->line_done = newline;
+    text->piece += *ret_size + (newline != NULL);
+    text->piece_size -= *ret_size + (newline != NULL);
     return 1;
 }
 
@@ -78,6 +98,37 @@ static void separate(struct text *text, bool has_space)
     if (text->begun && !has_space)
         putchar(' ');
     text->begun = true;
+}
+
+/*
+ * Voices write a diphthong or an affricate, which IPA spells with two signs, as one symbol. These
+ * are misaki's; the capitals mean nothing in IPA, so that another alphabet is not harmed.
+ */
+static const char *ipa_of(uint32_t symbol)
+{
+    static const struct {
+        uint32_t symbol;
+        const char *ipa;
+    } table[] = {
+        {'A', "eɪ"}, {'I', "aɪ"}, {'O', "oʊ"},   {'Q', "əʊ"},   {'W', "aʊ"},
+        {'Y', "ɔɪ"}, {'T', "ɾ"},  {0x2a4, "dʒ"}, {0x2a7, "tʃ"}, {0x1d4a, "ə"},
+    };
+
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (table[i].symbol == symbol)
+            return table[i].ipa;
+    return NULL;
+}
+
+static void print_symbol(uint32_t symbol, enum form form)
+{
+    const char *ipa = form == IPA ? ipa_of(symbol) : NULL;
+    utf8proc_uint8_t encoded[4];
+
+    if (ipa)
+        fputs(ipa, stdout);
+    else
+        fwrite(encoded, 1, (size_t)utf8proc_encode_char((utf8proc_int32_t)symbol, encoded), stdout);
 }
 
 static int write_block(void *opaque, const struct sori_block *block)
@@ -94,15 +145,13 @@ static int write_block(void *opaque, const struct sori_block *block)
         return 0;
     }
     separate(text, phonemes[0].symbol == ' ');
-    for (size_t i = 0; i < block->count; i++) {
-        utf8proc_uint8_t encoded[4];
-        utf8proc_ssize_t n = utf8proc_encode_char((utf8proc_int32_t)phonemes[i].symbol, encoded);
-        fwrite(encoded, 1, (size_t)n, stdout);
-    }
+    for (size_t i = 0; i < block->count; i++)
+        print_symbol(phonemes[i].symbol, text->form);
     return 0;
 }
 
-static int print_line(struct text *text, const char *line, size_t size)
+/* One line out for each line in. */
+static int print_lines(struct text *text)
 {
     const struct speech speech = {.rate = 1,
                                   .pitch = 1,
@@ -112,37 +161,16 @@ static int print_line(struct text *text, const char *line, size_t size)
                                   .opaque = text};
     int r;
 
-    text->line = line;
-    text->line_size = size;
-    text->begun = false;
-    r = pipeline_run(text->pipeline, &speech);
-    putchar('\n');
-    return r;
-}
-
-/* One line out for each line in. */
-static int print_lines(struct text *text)
-{
-    _cleanup_fclose_ FILE *file = !text->file || !strcmp(text->file, "-")
-                                      ? fdopen(dup(STDIN_FILENO), "r")
-                                      : fopen(text->file, "re");
-    _cleanup_free_ char *line = NULL;
-    size_t capacity = 0, number = 0;
-    ssize_t n;
-    int r = 0;
-
-    if (!file)
-        return fail(-errno, "%s: %s", text->file ? text->file : "standard input", strerror(errno));
-    while (r >= 0 && (n = getline(&line, &capacity, file)) >= 0) {
-        number++;
-        if (n && line[n - 1] == '\n')
-            n--;
-        r = print_line(text, line, (size_t)n);
+    while ((r = need_piece(text)) > 0) {
+        text->line++;
+        text->line_done = text->begun = false;
+        r = pipeline_run(text->pipeline, &speech);
         if (r < 0)
-            return fail_prefix(r, "line %zu", number);
+            return text->line > 1 ? fail_prefix(r, "line %zu", text->line) : r;
+        putchar('\n');
+        if (ferror(stdout))
+            return fail(-errno, "standard output: %s", strerror(errno));
     }
-    if (r >= 0 && ferror(file))
-        r = fail(-errno, "%s: %s", text->file ? text->file : "standard input", strerror(errno));
     return r;
 }
 
@@ -150,7 +178,7 @@ static int open_analyser(struct text *text)
 {
     int r;
 
-    if (text->words) {
+    if (text->form == WORDS) {
         if (text->speaking.n_sets == MAX_SETS)
             return fail(-EINVAL, "--set was given more than %d times", MAX_SETS - 1);
         text->speaking.sets[text->speaking.n_sets++] = "analyser.output=words";
@@ -164,31 +192,27 @@ static int open_analyser(struct text *text)
 
 static int run(int argc, char **argv)
 {
-    struct text text = {.speaking = SPEAKING_DEFAULTS};
-    _cleanup_(cleanup_pipeline) struct pipeline *pipeline = NULL;
-    struct source source = {.fd = -1};
+    struct text text = {.speaking = SPEAKING_DEFAULTS, .source = {.fd = -1}};
     int first, r = options_parse(&command_text, argc, argv, &text, &first);
 
     if (r)
         return r;
     if (text.file && first < argc) {
-        fputs("sori: give either TEXT or --file\n", stderr);
+        fputs("sori: text: give either TEXT or --file\nTry 'sori text --help'.\n", stderr);
         return EXIT_USAGE;
     }
-    r = open_analyser(&text);
-    pipeline = text.pipeline;
-    if (r >= 0 && first < argc && strcmp(argv[first], "-")) {
-        r = source_open(&source, NULL, argc - first, argv + first);
-        if (r >= 0)
-            r = print_line(&text, source.text, source.text_size);
-        source_clear(&source);
-    } else if (r >= 0) {
+    r = source_open(&text.source, text.file, argc - first, argv + first);
+    if (r >= 0)
+        r = open_analyser(&text);
+    if (r >= 0)
         r = print_lines(&text);
-    }
+    pipeline_close(text.pipeline);
+    source_clear(&text.source);
     if (r >= 0 && fflush(stdout) == EOF)
         r = fail(-errno, "standard output: %s", strerror(errno));
     if (r >= 0)
         return EXIT_OK;
+    fflush(stdout);
     fprintf(stderr, "sori: %s\n", fail_message());
     return EXIT_FAILED;
 }
