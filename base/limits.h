@@ -46,6 +46,17 @@
 /* Compute threads of one pool: more cores than a desktop has do not help one stream. */
 #define THREADS_MAX 64u
 
+/* Language models: the largest in use (405 billion numbers) have 126 layers of width 16,384 with 128
+ * heads; vocabularies reach 262,144. Products of any two of these fit 32 bits. */
+#define LLM_MAX_LAYERS 256u
+#define LLM_MAX_WIDTH 32768u
+#define LLM_MAX_HEADS 256u
+#define LLM_MAX_HEAD_SIZE 512u
+#define LLM_MAX_FEED_FORWARD (256u << 10)
+#define LLM_MAX_VOCABULARY (1u << 20)
+/* The longest that any file claims is a million (2^20) positions. */
+#define LLM_MAX_CONTEXT (1u << 20)
+
 /* Speaking rate, as a factor: 0.1 is slower than anyone asks for, 10 is Spiel's upper end. */
 #define RATE_MIN 0.1
 #define RATE_MAX 10.0

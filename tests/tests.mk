@@ -26,5 +26,6 @@ include tests/bench/bench.mk
 include tests/audio/audio.mk
 include tests/quality/quality.mk
 include tests/llm/text.mk
+include tests/llm/model.mk
 dist_check_SCRIPTS += tests/style
 TESTS += tests/style

@@ -26,6 +26,8 @@ enum { V = 8, PACKED_MULTI = 2 };
 #define v_fnma(a, b, c) _mm256_fnmadd_ps(a, b, c) /* c - a b */
 #define v_round(a) _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
 #define v_load_half(p) _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(p)))
+#define v_store_half(p, v)                                                                         \
+    _mm_storeu_si128((__m128i *)(p), _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT))
 
 /* All bits in the first n <= 8 lanes. */
 static inline __m256i first(size_t n)
@@ -107,6 +109,8 @@ static inline int32_t sum_i8x32(const int8_t *q)
 }
 
 #include "neural/kernels-simd.h"
+
+#include "neural/kernels-halves.h"
 
 /* Pairs are summed in 16 bits: 2 * 128 * 127 fits, as long as |s| <= 127 and u <= 128. */
 ALWAYS_INLINE __m256i dot_u8(__m256i start, __m256i u, __m256i s)

@@ -27,6 +27,8 @@ enum { V = 16, PACKED_MULTI = 4 };
 #define v_round(a) _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
 #define v_pow2(n) _mm512_scalef_ps(_mm512_set1_ps(1), n)
 #define v_load_half(p) _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(p)))
+#define v_store_half(p, v)                                                                         \
+    _mm256_storeu_si256((__m256i *)(p), _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT))
 #define v_sum(v) _mm512_reduce_add_ps(v)
 #define v_top(v) _mm512_reduce_max_ps(v)
 
@@ -84,6 +86,8 @@ static inline int32_t sum_i8x32(const int8_t *q)
 }
 
 #include "neural/kernels-simd.h"
+
+#include "neural/kernels-halves.h"
 
 ALWAYS_INLINE __m256i dot_u8(__m256i start, __m256i u, __m256i s)
 {

@@ -256,6 +256,41 @@ static float half_dot(const uint16_t *w, const float *x, size_t n)
     return sum;
 }
 
+static void c_scores_f16(const float *q, size_t q_stride, size_t m, const uint16_t *keys, size_t n,
+                         size_t size, float *ret_scores, size_t scores_stride)
+{
+    for (size_t k = 0; k < m; k++)
+        for (size_t i = 0; i < n; i++)
+            ret_scores[k * scores_stride + i] = half_dot(keys + i * size, q + k * q_stride, size);
+}
+
+static void c_mix_f16(const float *weights, size_t weights_stride, size_t m, const uint16_t *values,
+                      size_t n, size_t size, float *y, size_t y_stride)
+{
+    for (size_t k = 0; k < m; k++)
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < size; j++)
+                y[k * y_stride + j] +=
+                    weights[k * weights_stride + i] * half_fast(values[i * size + j]);
+}
+
+static float c_exp_online(float *x, size_t n, float scale, float *max)
+{
+    float sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        *max = fmaxf(*max, scale * x[i]);
+    for (size_t i = 0; i < n; i++)
+        sum += x[i] = exp_1(scale * x[i] - *max);
+    return sum;
+}
+
+static void c_to_half(const float *x, size_t n, uint16_t *ret_halves)
+{
+    for (size_t i = 0; i < n; i++)
+        ret_halves[i] = half_from_float(x[i]);
+}
+
 static float q8_0_dot(const struct block_q8_0 *w, const struct q8_block *x, size_t n)
 {
     float sum = 0;
@@ -407,6 +442,10 @@ const struct kernels kernels_c = {
     .axpy = c_axpy,
     .scores = c_scores,
     .mix = c_mix,
+    .scores_f16 = c_scores_f16,
+    .mix_f16 = c_mix_f16,
+    .exp_online = c_exp_online,
+    .to_half = c_to_half,
     .exp = c_exp,
     .tanh = c_tanh,
     .sigmoid = c_sigmoid,

@@ -16,8 +16,9 @@
             [MATRIX_PACKED_F16] = simd_matmul_packed_f16,                                          \
     },                                                                                             \
     .matmul_i8 = simd_matmul_i8, .dot = simd_dot, .axpy = simd_axpy, .scores = simd_scores,        \
-    .mix = simd_mix, .exp = simd_exp, .tanh = simd_tanh, .sigmoid = simd_sigmoid,                  \
-    .silu = simd_silu, .gelu = simd_gelu, .relu = simd_relu, .add = simd_add, .mul = simd_mul,     \
-    .gate = simd_gate, .gate_i8 = simd_gate_i8, .softmax = simd_softmax,                           \
-    .layer_norm = simd_layer_norm, .rms_norm = simd_rms_norm, .quantise = simd_quantise,           \
-    .quantise_max = simd_quantise_max, .quantise_q8 = simd_quantise_q8
+    .mix = simd_mix, .scores_f16 = simd_scores_f16, .mix_f16 = simd_mix_f16,                       \
+    .exp_online = simd_exp_online, .to_half = simd_to_half, .exp = simd_exp, .tanh = simd_tanh,    \
+    .sigmoid = simd_sigmoid, .silu = simd_silu, .gelu = simd_gelu, .relu = simd_relu,              \
+    .add = simd_add, .mul = simd_mul, .gate = simd_gate, .gate_i8 = simd_gate_i8,                  \
+    .softmax = simd_softmax, .layer_norm = simd_layer_norm, .rms_norm = simd_rms_norm,             \
+    .quantise = simd_quantise, .quantise_max = simd_quantise_max, .quantise_q8 = simd_quantise_q8

@@ -102,6 +102,23 @@ struct kernels {
     void (*mix)(const float *weights, const float *values, size_t stride, size_t n, size_t size,
                 float *y);
 
+    /*
+     * Attention over keys and values of halves, [n][size] each, for m queries that share them.
+     * scores_f16: ret_scores[m][i] = q[m] . keys[i]. mix_f16: y[m][j] += sum_i weights[m][i]
+     * values[i][j]. What a query gets does not depend on m.
+     */
+    void (*scores_f16)(const float *q, size_t q_stride, size_t m, const uint16_t *keys, size_t n,
+                       size_t size, float *ret_scores, size_t scores_stride);
+    void (*mix_f16)(const float *weights, size_t weights_stride, size_t m, const uint16_t *values,
+                    size_t n, size_t size, float *y, size_t y_stride);
+    /*
+     * One part of a softmax whose other parts come before and after: *max becomes the larger of
+     * itself and all scale x[i], then x[i] = exp(scale x[i] - *max). Returns the sum of these.
+     */
+    float (*exp_online)(float *x, size_t n, float scale, float *max);
+    /* To nearest, ties to even; a NaN stays one. */
+    void (*to_half)(const float *x, size_t n, uint16_t *ret_halves);
+
     /* Element by element; ret_y may be x. */
     void (*exp)(const float *x, size_t n, float *ret_y);
     void (*tanh)(const float *x, size_t n, float *ret_y);

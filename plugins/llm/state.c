@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "llm/state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/checked.h"
+#include "base/cleanup.h"
+
+DEFINE_CLEANUP(state, struct llm_state *, llm_state_free)
+
+/* Floats given out from one allocation, each piece aligned to a cache line. */
+struct arena {
+    float *memory; /* NULL: only count */
+    size_t used;
+};
+
+static float *take(struct arena *arena, size_t count)
+{
+    size_t at = arena->used;
+    arena->used += (count + 15) & ~(size_t)15;
+    return arena->memory ? arena->memory + at : NULL;
+}
+
+/* The sizes are within the limits: nothing here overflows. */
+static void lay_out(struct llm_state *state, struct arena *arena)
+{
+    const struct llm_config *config = state->config;
+    size_t q = llm_q_width(config), kv = llm_kv_width(config);
+
+    state->x = take(arena, (size_t)LLM_BLOCK * config->width);
+    state->h = take(arena, (size_t)LLM_BLOCK * config->width);
+    state->q = take(arena, LLM_BLOCK * (q + 2 * kv));
+    state->attended = take(arena, LLM_BLOCK * q);
+    state->gate = take(arena, (size_t)LLM_BLOCK * config->feed_forward);
+    state->up = take(arena, (size_t)LLM_BLOCK * config->feed_forward);
+    state->turns[0] = take(arena, (size_t)LLM_BLOCK * config->rope_size);
+    state->turns[1] = take(arena, (size_t)LLM_BLOCK * config->rope_size);
+    state->logits = take(arena, config->vocabulary);
+}
+
+/* The cache is left to calloc(): the system gives its pages as they are written. */
+static int allocate_cache(struct llm_state *state)
+{
+    size_t values;
+
+    if (!checked_mul(state->config->layers * llm_kv_width(state->config), state->context, &values))
+        return -ENOMEM;
+    state->keys = calloc(values, sizeof *state->keys);
+    state->values = calloc(values, sizeof *state->values);
+    return state->keys && state->values ? 0 : -ENOMEM;
+}
+
+int llm_state_new(const struct llm_config *config, const struct llm_weights *weights,
+                  const struct kernels *kernels, struct threads *threads, size_t context,
+                  struct llm_state **ret_state)
+{
+    _cleanup_(cleanup_state) struct llm_state *state = calloc(1, sizeof *state);
+    size_t blocks = (llm_weights_max_cols(config) + TENSOR_BLOCK - 1) / TENSOR_BLOCK;
+    struct arena arena = {0};
+    int r;
+
+    if (!state)
+        return -ENOMEM;
+    state->config = config;
+    state->weights = weights;
+    state->context = context;
+    r = compute_init(kernels, threads, LLM_BLOCK * blocks, &state->compute);
+    if (r >= 0)
+        r = allocate_cache(state);
+    if (r < 0)
+        return r;
+    lay_out(state, &arena);
+    arena.memory = state->memory = aligned_calloc(arena.used, sizeof *arena.memory);
+    if (!state->memory)
+        return -ENOMEM;
+    arena.used = 0;
+    lay_out(state, &arena);
+    state->k = state->q + llm_q_width(config);
+    state->v = state->k + llm_kv_width(config);
+    *ret_state = steal(state);
+    return 0;
+}
+
+struct llm_state *llm_state_free(struct llm_state *state)
+{
+    if (!state)
+        return NULL;
+    compute_free(&state->compute);
+    free(state->keys);
+    free(state->values);
+    free(state->memory);
+    free(state);
+    return NULL;
+}
+
+void llm_rewind(struct llm_state *state, size_t count)
+{
+    if (count < state->count)
+        state->count = count;
+}
