@@ -46,8 +46,8 @@
 /* Compute threads of one pool: more cores than a desktop has do not help one stream. */
 #define THREADS_MAX 64u
 
-/* Language models: the largest in use (405 billion numbers) have 126 layers of width 16,384 with 128
- * heads; vocabularies reach 262,144. Products of any two of these fit 32 bits. */
+/* Language models: the largest in use (405 billion numbers) have 126 layers of width 16,384 with
+ * 128 heads; vocabularies reach 262,144. Products of any two of these fit 32 bits. */
 #define LLM_MAX_LAYERS 256u
 #define LLM_MAX_WIDTH 32768u
 #define LLM_MAX_HEADS 256u

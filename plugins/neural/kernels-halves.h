@@ -2,7 +2,7 @@
 /*
  * kernels-halves.h: attention over keys and values kept as halves, in terms of one vector type
  *
- * Included after kernels-simd.h by the files of the instruction sets, which have also defined
+ * Included by the files of the instruction sets after kernels-simd.h, which have also defined
  * v_store_half(). A key or value is widened once for up to three queries that share it: as many as
  * four keys (or four vectors of a value) leave registers for. What a query gets does not depend on
  * its company.
