@@ -33,6 +33,9 @@
 /* Text to be turned into ids at once: merging takes up to 56 bytes for each. */
 #define TOKENIZER_MAX_TEXT (16u << 20)
 
+/* A sentence to be spoken: over two minutes of speech; a longer one is cut at a space. */
+#define SPEAKABLE_MAX_SENTENCE 2048u
+
 /* Settings of one stage in a manifest: more than any stage has. */
 #define STAGE_MAX_SETTINGS 16
 /* Stages of one chain: generator, analyser, acoustic, vocoder, effects, sink, and room. */

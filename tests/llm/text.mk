@@ -2,6 +2,7 @@
 llm_text_libs = libllmtext.la $(JANSSON_LIBS) $(test_libs)
 llm_text_cflags = $(test_cflags) $(JANSSON_CFLAGS)
 EXTRA_DIST += \
+	tests/llm/speakable.txt \
 	tests/llm/chats.json tests/llm/make-chats.py \
 	tests/llm/make-vocabularies.py \
 	tests/llm/smollm2.json \
@@ -35,3 +36,9 @@ TESTS += test-written
 test_written_SOURCES = tests/llm/test-written.c tests/llm/llm-test.h
 test_written_CFLAGS = $(llm_text_cflags) $(UTF8PROC_CFLAGS)
 test_written_LDADD = $(llm_text_libs) $(UTF8PROC_LIBS)
+
+check_PROGRAMS += test-speakable
+TESTS += test-speakable
+test_speakable_SOURCES = tests/llm/test-speakable.c tests/llm/llm-test.h
+test_speakable_CFLAGS = $(llm_text_cflags) $(UTF8PROC_CFLAGS)
+test_speakable_LDADD = libspeakable.la $(UTF8PROC_LIBS) $(llm_text_libs)
