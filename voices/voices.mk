@@ -5,7 +5,18 @@ dist_heart_DATA = \
 	voices/heart/heart.voice \
 	voices/heart/vocoder.gguf
 
-EXTRA_DIST += voices/README.md voices/convert.py voices/golden.py voices/golden-signal.py voices/requirements.txt
+enusdir = $(voicedir)/en-us
+dist_enus_DATA = \
+	voices/en-us/LICENCE.md \
+	voices/en-us/lexicon.bin
+
+EXTRA_DIST += \
+	voices/README.md \
+	voices/convert.py \
+	voices/english.py \
+	voices/golden-signal.py \
+	voices/golden.py \
+	voices/requirements.txt
 
 tonedir = $(voicedir)/tone
 dist_tone_DATA = voices/tone/tone.voice

@@ -1,0 +1,38 @@
+# Everything but the entry is a convenience library, so that tests can link it.
+noinst_LTLIBRARIES += libenglish.la
+libenglish_la_SOURCES = \
+	plugins/english/ascii.h \
+	plugins/english/inflect.c \
+	plugins/english/items.c \
+	plugins/english/items.h \
+	plugins/english/letter-to-sound.c \
+	plugins/english/letter-to-sound.h \
+	plugins/english/lexicon.c \
+	plugins/english/lexicon.h \
+	plugins/english/normalise-number.c \
+	plugins/english/normalise-symbol.c \
+	plugins/english/normalise-word.c \
+	plugins/english/normalise.c \
+	plugins/english/normalise.h \
+	plugins/english/phonemes.c \
+	plugins/english/phonemes.h \
+	plugins/english/pronounce.c \
+	plugins/english/pronounce.h \
+	plugins/english/reading.c \
+	plugins/english/reading.h \
+	plugins/english/segment.c \
+	plugins/english/segment.h \
+	plugins/english/stream.c \
+	plugins/english/stream.h \
+	plugins/english/tag.h \
+	plugins/english/tagger.c \
+	plugins/english/tagger.h \
+	plugins/english/utf8.c \
+	plugins/english/utf8.h
+libenglish_la_CFLAGS = $(AM_CFLAGS) $(UTF8PROC_CFLAGS)
+libenglish_la_LIBADD = $(UTF8PROC_LIBS)
+
+plugin_LTLIBRARIES += english.la
+english_la_SOURCES = plugins/english/plugin.c
+english_la_LIBADD = libenglish.la
+english_la_LDFLAGS = $(plugin_ldflags)

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * normalise.h: a sentence as words
+ *
+ * normalise() goes through the sentence once. At each place it asks the matchers in turn; the first
+ * that takes something says what is spoken for it and returns the number of bytes that it took.
+ * A matcher sees the whole sentence, so that it can look behind and ahead, but it only takes what
+ * begins at `at`. Every place is taken by someone: nothing is passed over in silence but white
+ * space and what has no sound of its own (combining marks, controls, joiners).
+ */
+#ifndef ENGLISH_NORMALISE_H
+#define ENGLISH_NORMALISE_H
+
+#include <string.h>
+
+#include "english/ascii.h"
+#include "english/items.h"
+#include "english/lexicon.h"
+
+struct normaliser {
+    const struct lexicon *lexicon;
+    const char *text; /* the sentence */
+    size_t n;
+    struct items *items;
+    size_t from, to; /* what is being said stands there */
+};
+
+/* Turns a sentence into items. */
+void normalise(const struct lexicon *lexicon, const char *text, size_t n, struct items *items);
+
+/* --- for matchers ----------------------------------------------------------------------------- */
+
+/* The byte at `at`, 0 outside. */
+static inline char peek(const struct normaliser *normaliser, size_t at)
+{
+    return at < normaliser->n ? normaliser->text[at] : 0;
+}
+
+/* Does the sentence go on with `text` (ASCII) there? */
+static inline bool is_at(const struct normaliser *normaliser, size_t at, const char *text)
+{
+    size_t size = strlen(text);
+    return at <= normaliser->n && normaliser->n - at >= size &&
+           !memcmp(normaliser->text + at, text, size);
+}
+
+/* Length of the run of digits or letters (ASCII) there. */
+size_t digits_at(const struct normaliser *normaliser, size_t at);
+size_t letters_at(const struct normaliser *normaliser, size_t at);
+/* Spaces there, but no newline. */
+size_t spaces_at(const struct normaliser *normaliser, size_t at);
+/* Is there no letter or digit at `at`? */
+bool word_ends(const struct normaliser *normaliser, size_t at);
+/* Does a chunk begin there: at the start, or behind white space, a bracket or a quote? */
+bool chunk_begins(const struct normaliser *normaliser, size_t at);
+
+/* From now on what is said stands at from..to. */
+static inline void place(struct normaliser *normaliser, size_t from, size_t to)
+{
+    normaliser->from = from;
+    normaliser->to = to;
+}
+
+/* Says words that are separated by spaces. */
+void say(struct normaliser *normaliser, const char *words);
+/* Says one word. */
+void say_word(struct normaliser *normaliser, const char *text, size_t n, unsigned flags);
+/* Puts one of . ? ! , ; : unless a mark is already there; the stronger one stays. */
+void say_mark(struct normaliser *normaliser, char mark);
+
+/* --- normalise-number.c ----------------------------------------------------------------------- */
+
+/* Says digits as an amount ("one hundred five"); in single digits when there are too many. */
+void say_cardinal(struct normaliser *normaliser, const char *digits, size_t n);
+void say_ordinal(struct normaliser *normaliser, const char *digits, size_t n);
+/* "nineteen oh five", of four digits */
+void say_year(struct normaliser *normaliser, const char *digits);
+/* One by one. */
+void say_digits(struct normaliser *normaliser, const char *digits, size_t n);
+
+/* What each matcher takes is told in its file. 0: nothing of its own here. */
+size_t match_number(struct normaliser *normaliser, size_t at);
+size_t match_word(struct normaliser *normaliser, size_t at);
+size_t match_symbol(struct normaliser *normaliser, size_t at);
+
+#endif

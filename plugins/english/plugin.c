@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The analyser of American English: text to phonemes. Files in reading order: items.h, stream.c,
+ * segment.c, normalise.h and its matchers, tagger.c, pronounce.c, reading.c, letter-to-sound.c.
+ *
+ * Settings: lexicon=FILE (made by voices/english.py); output=phonemes|words, words being what will
+ * be spoken, for people to read.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sori/plugin.h>
+
+#include "base/cleanup.h"
+#include "english/stream.h"
+
+struct english_model {
+    const struct sori_host *host;
+    struct lexicon lexicon;
+    bool words;
+};
+
+static int read_settings(const struct sori_host *host, const struct sori_setting *settings,
+                         size_t n_settings, const char **ret_file, bool *ret_words)
+{
+    for (size_t i = 0; i < n_settings; i++) {
+        const char *value = settings[i].value;
+        if (!strcmp(settings[i].key, "lexicon")) {
+            *ret_file = value;
+        } else if (!strcmp(settings[i].key, "output")) {
+            if (strcmp(value, "words") && strcmp(value, "phonemes"))
+                return host->error(host, -EINVAL, "output is '%s', not phonemes or words", value);
+            *ret_words = !strcmp(value, "words");
+        } else {
+            return host->error(host, -EINVAL, "unknown setting '%s' (known: lexicon, output)",
+                               settings[i].key);
+        }
+    }
+    if (!*ret_file || !**ret_file)
+        return host->error(host, -EINVAL, "the setting lexicon=FILE is missing");
+    return 0;
+}
+
+static int english_load(const struct sori_host *host, const struct sori_setting *settings,
+                        size_t n_settings, void **ret_model)
+{
+    _cleanup_free_ struct english_model *model = calloc(1, sizeof *model);
+    struct sori_span file;
+    const char *name = NULL, *why;
+    int r;
+
+    if (!model)
+        return host->error(host, -ENOMEM, "out of memory");
+    model->host = host;
+    r = read_settings(host, settings, n_settings, &name, &model->words);
+    if (r >= 0)
+        r = host->map(host, name, &file);
+    if (r < 0)
+        return r;
+    r = lexicon_open(file, &model->lexicon, &why);
+    if (r < 0)
+        return host->error(host, r, "%s: %s", name, why);
+    *ret_model = steal(model);
+    return 0;
+}
+
+static void english_unload(void *model)
+{
+    free(model);
+}
+
+static int english_describe(const void *opaque, struct sori_stage_info *ret_info)
+{
+    const struct english_model *model = opaque;
+
+    *ret_info = (struct sori_stage_info){
+        .input = {.media = SORI_MEDIA_TEXT},
+        .output = {.media = model->words ? SORI_MEDIA_TEXT : SORI_MEDIA_PHONEMES},
+        .language = "en-US",
+    };
+    return 0;
+}
+
+static int english_begin(void *opaque, const struct sori_stream_params *params, void **ret_stream)
+{
+    struct english_model *model = opaque;
+    struct english_stream *stream;
+    int r;
+
+    if (params->input.media != SORI_MEDIA_TEXT)
+        return model->host->error(model->host, -EINVAL, "the input must be text");
+    r = english_stream_new(model->host, &model->lexicon, model->words, &stream);
+    if (r >= 0)
+        *ret_stream = stream;
+    return r;
+}
+
+static int english_feed(void *opaque, const struct sori_block *block)
+{
+    struct english_stream *stream = opaque;
+
+    if (atomic_load(&stream->cancelled))
+        return -ECANCELED;
+    return english_stream_feed(stream, block);
+}
+
+static int english_drain(void *opaque, struct sori_block *ret_block)
+{
+    return english_stream_drain(opaque, ret_block);
+}
+
+static void english_cancel(void *opaque)
+{
+    struct english_stream *stream = opaque;
+    atomic_store(&stream->cancelled, true);
+}
+
+static void english_end(void *opaque)
+{
+    english_stream_free(opaque);
+}
+
+static const struct sori_stage english_stage = {
+    .version = SORI_ABI_VERSION,
+    .size = sizeof english_stage,
+    .kind = SORI_STAGE_ANALYSER,
+    .name = "english",
+    .summary = "American English: text to phonemes",
+    .licence = "Apache-2.0",
+    .load = english_load,
+    .unload = english_unload,
+    .describe = english_describe,
+    .begin = english_begin,
+    .feed = english_feed,
+    .drain = english_drain,
+    .cancel = english_cancel,
+    .end = english_end,
+};
+
+const struct sori_stage *sori_plugin_entry(uint32_t abi)
+{
+    return abi == SORI_ABI_VERSION ? &english_stage : NULL;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * stream.h: one request on its way through the analyser
+ *
+ * feed() checks the bytes and keeps them; drain() cuts one sentence off and gives it out as one
+ * block, with SORI_BLOCK_UTTERANCE_END. What is kept is at most one piece and the beginning of one
+ * sentence (base/limits.h). drain() allocates only when a sentence says more than any before it.
+ */
+#ifndef ENGLISH_STREAM_H
+#define ENGLISH_STREAM_H
+
+#include <stdatomic.h>
+
+#include <sori/stage.h>
+
+#include "english/items.h"
+#include "english/lexicon.h"
+
+struct english_stream {
+    const struct sori_host *host;
+    const struct lexicon *lexicon;
+    bool words; /* give out words instead of phonemes */
+    atomic_bool cancelled;
+
+    struct buffer text; /* not yet spoken, from `at` on */
+    size_t at;
+    uint64_t offset; /* of text.data[0] in the request */
+    uint32_t utf8_state;
+    bool ended;
+
+    struct items items; /* the sentence being given out */
+    struct buffer data, events;
+    uint64_t position;
+};
+
+int english_stream_new(const struct sori_host *host, const struct lexicon *lexicon, bool words,
+                       struct english_stream **ret_stream);
+/* NULL is fine. Returns NULL. */
+struct english_stream *english_stream_free(struct english_stream *stream);
+
+/* As in struct sori_stage. */
+int english_stream_feed(struct english_stream *stream, const struct sori_block *block);
+int english_stream_drain(struct english_stream *stream, struct sori_block *ret_block);
+
+#endif
