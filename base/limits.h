@@ -46,7 +46,7 @@
 /* Text goes to the analyser in pieces of this size, so that memory does not grow with a file. */
 #define TEXT_PIECE_SIZE (16u << 10)
 
-/* A sentence without an end is cut at this many bytes: a minute of speech, and eight times the usual
+/* A sentence without an end is cut at this many bytes: a minute of speech, eight times the usual
  * sentence. It bounds the analyser's memory and its latency. */
 #define SENTENCE_MAX_SIZE 1024u
 

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the lexicon of the `english` analyser: one file that the plugin maps and reads in place.
 
-    english.py --misaki DIR [--tagger tagger.json.gz] [--cldr DIR] [--letters letters.bin] -o lexicon.bin
+    english.py --misaki DIR [--tagger FILE] [--cldr DIR] [--letters FILE] -o lexicon.bin
 
 DIR of --misaki has us_gold.json and us_silver.json (PyPI package misaki 0.9.4, folder misaki/data);
-tagger.json.gz is in the package hibari-tts 0.2.1; DIR of --cldr is /usr/share/unicode/cldr/common of
+the tagger is tagger.json.gz of the package hibari-tts 0.2.1; DIR of --cldr is /usr/share/unicode/cldr/common of
 the Debian package unicode-cldr-core; letters.bin comes from letter-to-sound.py. The same input gives
 the same bytes.
 
