@@ -26,6 +26,7 @@ NAME  names of symbols: payload text
 FEAT  weights of the tagger: u32 n, u32 hash[n] (sorted), u32 first[n + 1], { u8 tag, i8 weight } ...
 LTSW  letter to sound, see letter-to-sound.py
 """
+
 import argparse
 import gzip
 import json
@@ -37,19 +38,115 @@ import xml.etree.ElementTree
 
 # misaki's symbols, each as one ASCII letter; the same table is in plugins/english/phonemes.c.
 PHONEMES = {
-    "A": "A", "I": "I", "O": "O", "W": "W", "Y": "Y", "b": "b", "d": "d", "f": "f", "h": "h", "i": "i",
-    "j": "j", "k": "k", "l": "l", "m": "m", "n": "n", "p": "p", "s": "s", "t": "t", "u": "u", "v": "v",
-    "w": "w", "z": "z", "æ": "{", "ð": "D", "ŋ": "N", "ɑ": "a", "ɔ": "c", "ə": "@", "ɛ": "E", "ɜ": "3",
-    "ɡ": "g", "ɪ": "1", "ɹ": "r", "ɾ": "T", "T": "T", "ʃ": "S", "ʊ": "U", "ʌ": "V", "ʒ": "Z", "ʤ": "J",
-    "ʧ": "C", "θ": "0", "ᵊ": "^", "ᵻ": "%", "ɐ": "6", "ˈ": "'", "ˌ": ",", "ʔ": "t",
+    "A": "A",
+    "I": "I",
+    "O": "O",
+    "W": "W",
+    "Y": "Y",
+    "b": "b",
+    "d": "d",
+    "f": "f",
+    "h": "h",
+    "i": "i",
+    "j": "j",
+    "k": "k",
+    "l": "l",
+    "m": "m",
+    "n": "n",
+    "p": "p",
+    "s": "s",
+    "t": "t",
+    "u": "u",
+    "v": "v",
+    "w": "w",
+    "z": "z",
+    "æ": "{",
+    "ð": "D",
+    "ŋ": "N",
+    "ɑ": "a",
+    "ɔ": "c",
+    "ə": "@",
+    "ɛ": "E",
+    "ɜ": "3",
+    "ɡ": "g",
+    "ɪ": "1",
+    "ɹ": "r",
+    "ɾ": "T",
+    "T": "T",
+    "ʃ": "S",
+    "ʊ": "U",
+    "ʌ": "V",
+    "ʒ": "Z",
+    "ʤ": "J",
+    "ʧ": "C",
+    "θ": "0",
+    "ᵊ": "^",
+    "ᵻ": "%",
+    "ɐ": "6",
+    "ˈ": "'",
+    "ˌ": ",",
+    "ʔ": "t",
 }
 
 # Penn Treebank tags in the order of the tagger, then misaki's coarse ones; plugins/english/tag.h.
-TAGS = ["$", "''", ",", "-LRB-", "-RRB-", ".", ":", "ADD", "AFX", "CC", "CD", "DT", "EX", "FW", "HYPH",
-        "IN", "JJ", "JJR", "JJS", "LS", "MD", "NFP", "NN", "NNP", "NNPS", "NNS", "PDT", "POS", "PRP",
-        "PRP$", "RB", "RBR", "RBS", "RP", "SYM", "TO", "UH", "VB", "VBD", "VBG", "VBN", "VBP", "VBZ",
-        "WDT", "WP", "WP$", "WRB", "XX", "_SP", "``",
-        "NOUN", "VERB", "ADJ", "ADV", "None", "DEFAULT"]
+TAGS = [
+    "$",
+    "''",
+    ",",
+    "-LRB-",
+    "-RRB-",
+    ".",
+    ":",
+    "ADD",
+    "AFX",
+    "CC",
+    "CD",
+    "DT",
+    "EX",
+    "FW",
+    "HYPH",
+    "IN",
+    "JJ",
+    "JJR",
+    "JJS",
+    "LS",
+    "MD",
+    "NFP",
+    "NN",
+    "NNP",
+    "NNPS",
+    "NNS",
+    "PDT",
+    "POS",
+    "PRP",
+    "PRP$",
+    "RB",
+    "RBR",
+    "RBS",
+    "RP",
+    "SYM",
+    "TO",
+    "UH",
+    "VB",
+    "VBD",
+    "VBG",
+    "VBN",
+    "VBP",
+    "VBZ",
+    "WDT",
+    "WP",
+    "WP$",
+    "WRB",
+    "XX",
+    "_SP",
+    "``",
+    "NOUN",
+    "VERB",
+    "ADJ",
+    "ADV",
+    "None",
+    "DEFAULT",
+]
 TAG = {name: i for i, name in enumerate(TAGS)}
 
 BLOCK = 16
@@ -68,9 +165,15 @@ def dictionary(entries):
         else:
             while shared < len(key) and shared < len(previous) and key[shared] == previous[shared]:
                 shared += 1
-        blocks += bytes([shared, len(key) - shared]) + key[shared:] + bytes([len(payload)]) + payload
+        blocks += (
+            bytes([shared, len(key) - shared]) + key[shared:] + bytes([len(payload)]) + payload
+        )
         previous = key
-    return struct.pack("<II", len(entries), len(offsets)) + struct.pack(f"<{len(offsets)}I", *offsets) + blocks
+    return (
+        struct.pack("<II", len(entries), len(offsets))
+        + struct.pack(f"<{len(offsets)}I", *offsets)
+        + blocks
+    )
 
 
 # --- words --------------------------------------------------------------------------------------
@@ -114,8 +217,11 @@ def feature_table(model, smallest):
     """Weights below `smallest` hardly change a tag (measured: see README.md) and are left out."""
     rows = {}
     for feature, weights in model["weights"].items():
-        kept = [(TAG[tag], max(-127, min(127, round(w * 2)))) for tag, w in sorted(weights.items())
-                if abs(w) >= smallest or feature in ("b", "i0", "i+")]
+        kept = [
+            (TAG[tag], max(-127, min(127, round(w * 2))))
+            for tag, w in sorted(weights.items())
+            if abs(w) >= smallest or feature in ("b", "i0", "i+")
+        ]
         if kept:
             h = hash32(feature)
             if h in rows:
@@ -135,8 +241,11 @@ def tag_sections(path, smallest):
         model = json.load(file)
     certain = {word.encode(): bytes([TAG[tag]]) for word, tag in model["tagdict"].items()}
     vocabulary = {word.encode(): b"" for word in model["vocab"]}
-    return {"TAGD": dictionary(certain), "TAGV": dictionary(vocabulary),
-            "FEAT": feature_table(model, smallest)}
+    return {
+        "TAGD": dictionary(certain),
+        "TAGV": dictionary(vocabulary),
+        "FEAT": feature_table(model, smallest),
+    }
 
 
 # --- names of symbols ---------------------------------------------------------------------------
@@ -153,12 +262,23 @@ def cldr_names(folder):
 def unicode_names():
     """Symbols and punctuation that CLDR does not name, by their Unicode names."""
     names = {}
-    for code in list(range(0xA0, 0x3400)) + list(range(0x1D400, 0x1D800)) + list(range(0x1F000, 0x1FB00)):
+    for code in (
+        list(range(0xA0, 0x3400)) + list(range(0x1D400, 0x1D800)) + list(range(0x1F000, 0x1FB00))
+    ):
         char = chr(code)
         if unicodedata.category(char) in ("Sm", "Sc", "So", "Po", "Ps", "Pe", "Pd"):
             name = unicodedata.name(char, "").lower().replace(" sign", "").replace(" symbol", "")
-            if name and not name.startswith(("braille pattern", "hexagram", "yijing", "cjk radical",
-                                              "kangxi radical", "circled", "parenthesized")):
+            if name and not name.startswith(
+                (
+                    "braille pattern",
+                    "hexagram",
+                    "yijing",
+                    "cjk radical",
+                    "kangxi radical",
+                    "circled",
+                    "parenthesized",
+                )
+            ):
                 names[char] = name
     return names
 
