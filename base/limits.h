@@ -85,4 +85,11 @@
 /* Descriptors kept back from clients: a new worker needs two, a respawn of all of them under 20. */
 #define DESCRIPTORS_RESERVED 32
 
+/* Sound: between a callback and the loudspeaker; no device or server holds more (Bluetooth takes
+ * 0.3 s), so that more is a clock that cannot be trusted. */
+#define AUDIO_MAX_LATENCY_MS 2000
+/* Sound: a device that asks for no samples for so long is gone. A server that moves a stream to
+ * other headphones takes up to a second. */
+#define AUDIO_STALL_MS 3000
+
 #endif

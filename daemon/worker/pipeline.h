@@ -74,6 +74,10 @@ int sink_write(struct sink *sink, const struct sori_block *block);
 int sink_finish(struct sink *sink);
 /* Any thread: stops the sound at once (with a short fade). */
 void sink_cancel(struct sink *sink);
+/* Any thread: falls silent and keeps the rest, or goes on. -ENOTSUP: not a sink in real time. */
+int sink_pause(struct sink *sink, bool paused);
+/* Any thread: how many samples have left the loudspeaker. -ENOTSUP. */
+int sink_position(struct sink *sink, uint64_t *ret_position);
 /* NULL is fine. Returns NULL. */
 struct sink *sink_close(struct sink *sink);
 

@@ -70,9 +70,9 @@ static int check_stage(const char *path, const struct sori_stage *stage)
     if (stage->version != SORI_ABI_VERSION)
         return fail(-ENOTSUP, "%s: made for plugin interface %u, this is %u", path, stage->version,
                     SORI_ABI_VERSION);
-    if (stage->size < sizeof(struct sori_stage))
+    if (stage->size < SORI_STAGE_MIN_SIZE)
         return fail(-ENOTSUP, "%s: its stage has %u bytes, interface %u has %zu", path, stage->size,
-                    SORI_ABI_VERSION, sizeof(struct sori_stage));
+                    SORI_ABI_VERSION, SORI_STAGE_MIN_SIZE);
     if (!stage->kind || stage->kind >= sizeof kinds / sizeof *kinds)
         return fail(-ENOTSUP, "%s: stage of unknown kind %u", path, stage->kind);
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)

@@ -58,6 +58,16 @@ void sink_cancel(struct sink *sink)
     stage_cancel(sink->stage);
 }
 
+int sink_pause(struct sink *sink, bool paused)
+{
+    return stage_pause(sink->stage, paused);
+}
+
+int sink_position(struct sink *sink, uint64_t *ret_position)
+{
+    return stage_position(sink->stage, ret_position);
+}
+
 struct sink *sink_close(struct sink *sink)
 {
     if (!sink)

@@ -115,6 +115,32 @@ void stage_cancel(struct stage *stage)
     pthread_mutex_unlock(&stage->lock);
 }
 
+int stage_pause(struct stage *stage, bool paused)
+{
+    const struct sori_stage *plugin = stage->plugin->stage;
+    int r;
+
+    if (!SORI_STAGE_HAS(plugin, pause))
+        return fail(-ENOTSUP, "%s cannot pause", name_of(stage));
+    pthread_mutex_lock(&stage->lock);
+    r = stage->stream ? plugin->pause(stage->stream, paused) : fail(-EBADF, "no stream to pause");
+    pthread_mutex_unlock(&stage->lock);
+    return r;
+}
+
+int stage_position(struct stage *stage, uint64_t *ret_position)
+{
+    const struct sori_stage *plugin = stage->plugin->stage;
+    int r;
+
+    if (!SORI_STAGE_HAS(plugin, position))
+        return fail(-ENOTSUP, "%s does not tell what has sounded", name_of(stage));
+    pthread_mutex_lock(&stage->lock);
+    r = stage->stream ? plugin->position(stage->stream, ret_position) : fail(-EBADF, "no stream");
+    pthread_mutex_unlock(&stage->lock);
+    return r;
+}
+
 void stage_reset(struct stage *stage)
 {
     pthread_mutex_lock(&stage->lock);

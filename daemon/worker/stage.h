@@ -39,6 +39,9 @@ void stage_end(struct stage *stage);
 
 /* From any thread. */
 void stage_cancel(struct stage *stage);
+/* As in <sori/stage.h>; -ENOTSUP where a stage cannot, -EBADF without a stream. From any thread. */
+int stage_pause(struct stage *stage, bool paused);
+int stage_position(struct stage *stage, uint64_t *ret_position);
 /* Makes the stage usable again after a cancel; between streams only. */
 void stage_reset(struct stage *stage);
 

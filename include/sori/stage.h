@@ -152,6 +152,35 @@ struct sori_stage {
 
     /* Frees a stream, whatever its state; a sink fades out or closes its file. NULL is fine. */
     void (*end)(void *stream);
+
+    /*
+     * --- Appended members. A caller checks SORI_STAGE_HAS first. ---
+     *
+     * Sinks that play in real time: both from any thread, between begin() and end(), while another
+     * call is under way.
+     */
+
+    /*
+     * paused != 0: falls silent with a short fade and keeps what has not sounded; feed() waits once
+     * the buffer is full, and so does the drain() at the end. 0: goes on where it stopped.
+     * Returns 0.
+     */
+    int (*pause)(void *stream, int paused);
+
+    /*
+     * How many of the samples that were fed have left the loudspeaker, as far as the device tells;
+     * it never decreases. An event has happened when its position is below that; who waits for it
+     * sleeps for the samples that are missing at the stream's rate, and asks again. Returns 0.
+     */
+    int (*position)(void *stream, uint64_t *ret_position);
 };
+
+/* The least that a stage of version 1 has: all that came before the appended members. */
+#define SORI_STAGE_MIN_SIZE (offsetof(struct sori_stage, end) + sizeof(void (*)(void)))
+
+/* Whether a stage is long enough for a member, and fills it. */
+#define SORI_STAGE_HAS(stage, member)                                                              \
+    ((stage)->size >= offsetof(struct sori_stage, member) + sizeof((stage)->member) &&             \
+     (stage)->member)
 
 #endif
