@@ -4,10 +4,10 @@
 
     english.py --misaki DIR [--tagger FILE] [--cldr DIR] [--letters FILE] -o lexicon.bin
 
-DIR of --misaki has us_gold.json and us_silver.json (PyPI package misaki 0.9.4, folder misaki/data);
-the tagger is tagger.json.gz of the package hibari-tts 0.2.1; DIR of --cldr is /usr/share/unicode/cldr/common of
-the Debian package unicode-cldr-core; letters.bin comes from letter-to-sound.py. The same input gives
-the same bytes.
+DIR of --misaki has us_gold.json and us_silver.json (package misaki 0.9.4, folder misaki/data); the
+tagger is tagger.json.gz of the package hibari-tts 0.2.1; DIR of --cldr is common/ of Debian's
+unicode-cldr-core; the file of --letters is made by letter-to-sound.py. The same input gives the same
+bytes.
 
 The file, all numbers little-endian:
 
@@ -23,7 +23,8 @@ WORD  pronunciations: payload u8 rating (4 gold, 3 silver), then for each readin
       (255: none, spell it), phonemes in the letters of PHONEMES
 TAGD  words that always have one tag: payload u8 tag
 NAME  names of symbols: payload text
-FEAT  weights of the tagger: u32 n, u32 hash[n] (sorted), u32 first[n + 1], { u8 tag, i8 weight } ...
+FEAT  weights of the tagger: u32 n, u32 hash[n] (sorted), u32 first[n + 1], cells of u8 tag,
+      i8 weight
 LTSW  letter to sound, see letter-to-sound.py
 """
 
