@@ -91,5 +91,24 @@
 /* Sound: a device that asks for no samples for so long is gone. A server that moves a stream to
  * other headphones takes up to a second. */
 #define AUDIO_STALL_MS 3000
+/* sd_sori: a message of speech-dispatcher; its server cuts at less. */
+#define SPEECHD_BLOCK_MAX (1u << 20)
+/* sd_sori: samples stop coming from the daemon while so much waits for the server: 0.7 s. */
+#define SPEECHD_REPLY_FULL (32u << 10)
+/* sd_sori: a server that reads nothing while so much waits for it is gone. */
+#define SPEECHD_REPLY_MAX (4u << 20)
+/* sd_sori: an event of the daemon's socket, or the next part of its samples. */
+#define SPEECHD_LINK_BUFFER (32u << 10)
+/* sd_sori: the daemon starts in well under a second; nobody waits longer than this for speech. */
+#define SPEECHD_CONNECT_MS 5000
+#define SPEECHD_RETRY_MS 20
+/* sd_sori: starting the daemon again sooner would only heap up processes. */
+#define SPEECHD_RESPAWN_MS 2000
+/* sd_sori: the daemon kills a hung plugin within its own watchdog; after this it hangs itself. */
+#define SPEECHD_SILENCE_MS 10000
+/* sd_sori: a message that breaks so many connections without a sample is given up. */
+#define SPEECHD_MAX_BREAKS 3
+/* sd_sori: sound icons are blips. */
+#define SPEECHD_ICON_SECONDS 10
 
 #endif

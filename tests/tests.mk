@@ -24,6 +24,7 @@ include tests/fault/fault.mk
 include tests/fuzz/fuzz.mk
 include tests/bench/bench.mk
 include tests/audio/audio.mk
+include tests/speechd/speechd.mk
 include tests/quality/quality.mk
 include tests/llm/text.mk
 include tests/llm/model.mk
