@@ -61,6 +61,8 @@
 #define LLM_MAX_HEAD_SIZE 512u
 #define LLM_MAX_FEED_FORWARD (256u << 10)
 #define LLM_MAX_VOCABULARY (1u << 20)
+/* What is said to a language model in one go, and what it answers: no context holds more. */
+#define LLM_MAX_TEXT (1u << 20)
 /* The longest that any file claims is a million (2^20) positions. */
 #define LLM_MAX_CONTEXT (1u << 20)
 

@@ -16,4 +16,4 @@ libllmtext_la_SOURCES = \
 	plugins/llm/tokenizer.c \
 	plugins/llm/tokenizer.h
 libllmtext_la_CFLAGS = $(AM_CFLAGS) $(UTF8PROC_CFLAGS)
-libllmtext_la_LIBADD = libgguf.la $(UTF8PROC_LIBS)
+libllmtext_la_LIBADD = $(UTF8PROC_LIBS)

@@ -1,5 +1,5 @@
 # The text side of the llm plugin, against small vocabularies and the default model.
-llm_text_libs = libllmtext.la $(JANSSON_LIBS) $(test_libs)
+llm_text_libs = libllmtext.la libgguf.la $(JANSSON_LIBS) $(test_libs)
 llm_text_cflags = $(test_cflags) $(JANSSON_CFLAGS)
 EXTRA_DIST += \
 	tests/llm/speakable.txt \
