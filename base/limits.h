@@ -49,6 +49,8 @@
 /* A sentence without an end is cut at this many bytes: a minute of speech, eight times the usual
  * sentence. It bounds the analyser's memory and its latency. */
 #define SENTENCE_MAX_SIZE 1024u
+/* Blocks of text that a language model may be ahead of the voice: about a minute of speech. */
+#define AHEAD_MAX_BLOCKS 16u
 
 /* Compute threads of one pool: more cores than a desktop has do not help one stream. */
 #define THREADS_MAX 64u

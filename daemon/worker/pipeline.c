@@ -8,12 +8,14 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "worker/ahead.h"
 #include "worker/error.h"
 #include "worker/stage.h"
 
 struct pipeline {
     struct stage *stages[CHAIN_MAX_STAGES]; /* of the voice, then the effect */
     size_t n_stages;
+    size_t n_front;       /* of them come before the voice */
     struct stage *effect; /* tempo and pitch, loaded when first asked for */
     unsigned threads;
     struct sori_format format;
@@ -24,7 +26,8 @@ struct pipeline {
     const struct speech *speech;
     struct stage *chain[CHAIN_MAX_STAGES + 1];
     size_t n_chain;
-    float *louder; /* samples after volume */
+    struct ahead *ahead; /* where the front has a thread of its own */
+    float *louder;       /* samples after volume */
     size_t louder_capacity;
 };
 
@@ -61,30 +64,54 @@ static int check_fit(const struct stage *before, const struct stage *stage)
                 before ? before->plugin->stage->name : "the request", stage->plugin->stage->name);
 }
 
-int pipeline_open(const struct voice *voice, const char *role_limit, unsigned threads,
-                  struct pipeline **ret_pipeline)
+static int add_stage(struct pipeline *pipeline, const struct stage_spec *spec, const char *folder)
+{
+    struct stage **stage = &pipeline->stages[pipeline->n_stages];
+    int r;
+
+    if (pipeline->n_stages == CHAIN_MAX_STAGES)
+        return fail(-EINVAL, "more than %d stages", CHAIN_MAX_STAGES);
+    r = stage_load(spec, folder, pipeline->threads, stage);
+    if (r < 0)
+        return r;
+    pipeline->n_stages++;
+    r = check_fit(pipeline->n_stages > 1 ? stage[-1] : NULL, *stage);
+    if (r < 0)
+        return r;
+    pipeline->format = (*stage)->info.output;
+    return 0;
+}
+
+int pipeline_open_behind(const struct stage_spec *front, size_t n_front, const struct voice *voice,
+                         const char *role_limit, unsigned threads, struct pipeline **ret_pipeline)
 {
     _cleanup_(cleanup_pipeline) struct pipeline *pipeline = calloc(1, sizeof *pipeline);
+    int r = 0;
 
     if (!pipeline)
         return fail(-ENOMEM, "out of memory");
     pthread_mutex_init(&pipeline->lock, NULL);
     pipeline->threads = threads;
-    for (size_t i = 0; i < voice->n_stages; i++) {
-        struct stage **stage = &pipeline->stages[i];
-        int r = stage_load(&voice->chain[i], voice->folder, threads, stage);
+    for (size_t i = 0; i < n_front && r >= 0; i++)
+        r = add_stage(pipeline, &front[i], ".");
+    if (r < 0)
+        return r;
+    pipeline->n_front = n_front;
+    for (size_t i = 0; voice && i < voice->n_stages; i++) {
+        r = add_stage(pipeline, &voice->chain[i], voice->folder);
         if (r < 0)
             return fail_prefix(r, "voice '%s'", voice->id);
-        pipeline->n_stages++;
-        r = check_fit(i ? stage[-1] : NULL, *stage);
-        if (r < 0)
-            return fail_prefix(r, "voice '%s'", voice->id);
-        pipeline->format = (*stage)->info.output;
         if (role_limit && !strcmp(voice->chain[i].role, role_limit))
             break;
     }
     *ret_pipeline = steal(pipeline);
     return 0;
+}
+
+int pipeline_open(const struct voice *voice, const char *role_limit, unsigned threads,
+                  struct pipeline **ret_pipeline)
+{
+    return pipeline_open_behind(NULL, 0, voice, role_limit, threads, ret_pipeline);
 }
 
 struct pipeline *pipeline_close(struct pipeline *pipeline)
@@ -185,6 +212,29 @@ static int begin_all(struct pipeline *pipeline)
     return r;
 }
 
+/* The text of the request. 0 or SORI_DONE. */
+static int read_text(struct pipeline *pipeline, struct sori_block *ret_block)
+{
+    const char *text;
+    size_t size = 0;
+    int r = pipeline->speech->read(pipeline->speech->opaque, &text, &size);
+
+    if (r > 0)
+        *ret_block = (struct sori_block){.media = SORI_MEDIA_TEXT, .data = text, .count = size};
+    return r > 0 ? 0 : r == 0 ? SORI_DONE : r;
+}
+
+/* What stage i has ready. */
+static int drain(struct pipeline *pipeline, size_t i, struct sori_block *ret_block)
+{
+    int r = atomic_load(&pipeline->cancelled) ? fail(-ECANCELED, "cancelled")
+                                              : stage_drain(pipeline->chain[i], ret_block);
+
+    if (r == 0 && i < pipeline->n_front && pipeline->speech->written)
+        r = pipeline->speech->written(pipeline->speech->opaque, i, ret_block);
+    return r;
+}
+
 /*
  * The next block of stage i: what it can give without more input, else fed with the next block of
  * the stage before, and so on up to the source of text. 0 or SORI_DONE.
@@ -193,24 +243,43 @@ static int pull(struct pipeline *pipeline, size_t i, struct sori_block *ret_bloc
 {
     for (;;) {
         struct sori_block input = {.media = SORI_MEDIA_TEXT};
-        int r = atomic_load(&pipeline->cancelled) ? fail(-ECANCELED, "cancelled")
-                                                  : stage_drain(pipeline->chain[i], ret_block);
+        int r = drain(pipeline, i, ret_block);
         if (r != SORI_MORE)
             return r;
-        if (i) {
+        if (!i)
+            r = read_text(pipeline, &input);
+        else if (i == pipeline->n_front && pipeline->ahead)
+            r = ahead_take(pipeline->ahead, &input);
+        else
             r = pull(pipeline, i - 1, &input);
-        } else {
-            const char *text;
-            r = pipeline->speech->read(pipeline->speech->opaque, &text, &input.count);
-            if (r > 0)
-                input.data = text;
-            r = r > 0 ? 0 : r == 0 ? SORI_DONE : r;
-        }
         if (r >= 0)
             r = stage_feed(pipeline->chain[i], r == SORI_DONE ? NULL : &input);
         if (r < 0)
             return r;
     }
+}
+
+static int pull_front(void *opaque, struct sori_block *ret_block)
+{
+    struct pipeline *pipeline = opaque;
+
+    return pull(pipeline, pipeline->n_front - 1, ret_block);
+}
+
+/* A thread of its own for the stages before the voice. */
+static int start_front(struct pipeline *pipeline)
+{
+    if (!pipeline->n_front || pipeline->n_front == pipeline->n_chain)
+        return 0;
+    return ahead_start(pull_front, pipeline, &pipeline->ahead);
+}
+
+/* After a failure behind it the front may still be at work. Keeps fail_message(). */
+static void stop_front(struct pipeline *pipeline)
+{
+    for (size_t i = 0; pipeline->ahead && i < pipeline->n_front; i++)
+        stage_cancel(pipeline->chain[i]);
+    pipeline->ahead = ahead_stop(pipeline->ahead);
 }
 
 /*
@@ -253,11 +322,14 @@ int pipeline_run(struct pipeline *pipeline, const struct speech *speech)
         return r;
     pipeline->speech = speech;
     r = begin_all(pipeline);
+    if (r >= 0)
+        r = start_front(pipeline);
     while (r >= 0 && (r = pull(pipeline, pipeline->n_chain - 1, &block)) == 0) {
         r = apply_volume(pipeline, &block);
         if (r >= 0)
             r = speech->write(speech->opaque, &block);
     }
+    stop_front(pipeline);
     end_all(pipeline);
     for (size_t i = 0; i < pipeline->n_chain; i++)
         stage_reset(pipeline->chain[i]);

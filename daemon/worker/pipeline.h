@@ -40,6 +40,13 @@ struct speech {
      */
     int (*write)(void *opaque, const struct sori_block *block);
     void *opaque;
+
+    /*
+     * NULL, or: sees each block that stage 0, 1, ... before a voice gives (pipeline_open_behind()):
+     * the first is what a language model writes, the last what the voice reads. As `read`, it runs
+     * on a thread of the pipeline there.
+     */
+    int (*written)(void *opaque, size_t stage, const struct sori_block *block);
 };
 
 /*
@@ -49,6 +56,13 @@ struct speech {
  */
 int pipeline_open(const struct voice *voice, const char *role_limit, unsigned threads,
                   struct pipeline **ret_pipeline);
+/*
+ * The same behind other stages, from text to text: a language model, or what makes text fit to be
+ * spoken. They run on a thread of their own, so that they work while the voice sounds. `voice` may
+ * be NULL: then their text is what comes out.
+ */
+int pipeline_open_behind(const struct stage_spec *front, size_t n_front, const struct voice *voice,
+                         const char *role_limit, unsigned threads, struct pipeline **ret_pipeline);
 /* NULL is fine. Returns NULL. */
 struct pipeline *pipeline_close(struct pipeline *pipeline);
 

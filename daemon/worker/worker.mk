@@ -1,6 +1,7 @@
 # The chain of stages: what the worker runs, and the command line in its own process.
 noinst_LTLIBRARIES += libworker.la
 libworker_la_SOURCES = \
+	daemon/worker/ahead.c daemon/worker/ahead.h \
 	daemon/worker/error.c daemon/worker/error.h \
 	daemon/worker/host.c daemon/worker/host.h \
 	daemon/worker/log.c daemon/worker/log.h \

@@ -42,3 +42,9 @@ TESTS += test-speakable
 test_speakable_SOURCES = tests/llm/test-speakable.c tests/llm/llm-test.h
 test_speakable_CFLAGS = $(llm_text_cflags) $(UTF8PROC_CFLAGS)
 test_speakable_LDADD = libspeakable.la $(UTF8PROC_LIBS) $(llm_text_libs)
+
+check_PROGRAMS += test-ahead
+TESTS += test-ahead
+test_ahead_SOURCES = tests/llm/test-ahead.c
+test_ahead_CFLAGS = $(test_cflags)
+test_ahead_LDADD = libworker.la $(test_libs) -lpthread
