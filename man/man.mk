@@ -1,2 +1,4 @@
 dist_man_MANS += man/sori-llm.7
 dist_man_MANS += man/sd_sori.1
+dist_man_MANS += man/sori.1 man/sori-say.1 man/sori-text.1 man/sori-voices.1 man/sori-inspect.1 \
+	man/sori-bench.1 man/sori-voice.5

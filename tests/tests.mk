@@ -30,3 +30,4 @@ include tests/llm/text.mk
 include tests/llm/model.mk
 dist_check_SCRIPTS += tests/style
 TESTS += tests/style
+include tests/client/client.mk

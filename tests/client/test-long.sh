@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Memory does not grow with the text: the peak of ten times the text is that of the text. Set
+# SORI_LONG_KB for a longer one (`./check --all` renders 300 kB).
+. "${top_srcdir:?}/tests/client/lib.sh"
+kb=${SORI_LONG_KB:-300}
+
+# A text of so many kB, and one line per sentence.
+text_of() { # KB
+    yes "The library stays open until nine on weekdays, and holds more than forty thousand books." |
+        head -c "$1"000
+}
+
+peak_kb() { # COMMAND...: most resident memory of a process, from the kernel
+    "$@" >/dev/null 2>said &
+    pid=$!
+    peak=0
+    # The peak only climbs: the last value seen is the largest.
+    while now=$(awk '/^VmHWM/ { print $2 }' /proc/$pid/status 2>/dev/null) && [ -n "$now" ]; do
+        peak=$now
+        sleep 0.05
+    done
+    wait $pid || return 1
+    echo "$peak"
+}
+
+flat() { # KB COMMAND...: the command takes -f FILE and writes to standard output
+    size=$1
+    shift
+    text_of "$((size / 10))" >short
+    text_of "$size" >long
+    short=$(peak_kb "$@" -f short) && long=$(peak_kb "$@" -f long) || return 1
+    echo "# $((size / 10)) kB: $short KiB, $size kB: $long KiB"
+    # Page cache of the plugins and the allocator's arenas vary by some pages.
+    between 1 "$long" $((short + short / 20 + 1024))
+}
+
+result "$kb kB through the tone voice" flat "$kb" sori say -v tone \
+    --set=synthesiser.letter_ms=30 --stdout --format=raw
+if have_heart; then
+    result "the default voice, a shorter text" flat "${SORI_LONG_HEART_KB:-2}" \
+        sori say --stdout --format=raw -q
+    result "a line of $kb kB as words" flat "$kb" sori text --words
+else
+    skip "the default voice" "it is not complete in this tree"
+fi
+finish
