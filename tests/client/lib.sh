@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Shared by the tests of the command line: sourced, with top_builddir and the search paths set. Works
-# in a scratch folder; `sori` is the program that was built.
+# Shared by the tests of the command line: sourced, with top_builddir and the search paths set.
+# Works in a scratch folder; `sori` is the program that was built.
 PATH=${top_builddir:?}:$PATH
 export PATH LC_ALL=C.UTF-8
 scratch=${TMPDIR:-/tmp}

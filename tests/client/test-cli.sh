@@ -23,9 +23,11 @@ done
 result "help that cannot be written" sh -c '! sori --help >/dev/full 2>&1'
 result "a mistyped option" gives 2 "no option '--outptu'; did you mean '--output'?" \
     sori say --outptu=x hello
-result "an ambiguous option" gives 2 "'--pit' may be --pitch or --pitch-level" sori say --pit=1 hello
+result "an ambiguous option" gives 2 \
+    "'--pit' may be --pitch or --pitch-level" sori say --pit=1 hello
 result "a shortened option" gives 0 '' sori say -v tone --outp=short.wav hello
-result "an option that lacks its argument" gives 2 "-o, --output needs an argument: FILE" sori say -o
+result "an option that lacks its argument" gives 2 \
+    "-o, --output needs an argument: FILE" sori say -o
 result "an option that takes none" gives 2 "-q, --quiet takes no argument" sori say --quiet=3
 
 # --- values ----------------------------------------------------------------------------------
