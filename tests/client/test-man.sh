@@ -7,7 +7,8 @@ commands="say text voices inspect bench"
 
 # Both as lines "LETTER NAME ARGUMENT", '-' for what there is not.
 options_of_help() { # COMMAND
-    sori "$1" --help | sed -n 's/^  \(-\(.\),\|   \) --\([a-z-]*\)\(=\([^ ]*\)\)\{0,1\} .*/\2 \3 \5/p' |
+    sori "$1" --help | sed -n \
+        's/^  \(-\(.\),\|   \) --\([a-z-]*\)\(=\([^ ]*\)\)\{0,1\} .*/\2 \3 \5/p' |
         awk -F' ' '{ print }' | sort
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# sori say: where the text comes from, where the sound goes, and what happens when either goes wrong.
+# sori say: text from everywhere, sound to everywhere, and what happens when either goes wrong.
 . "${top_srcdir:?}/tests/client/lib.sh"
 say() {
     sori say -v tone "$@"
@@ -102,7 +102,8 @@ length() { # OPTION...: of a fixed text in bytes
     say --stdout --format=raw "$@" "speech in three dimensions" | wc -c
 }
 one=$(length)
-result "--rate=2 is half as long" between $((one * 48 / 100)) "$(length --rate=2)" $((one * 52 / 100))
+result "--rate=2 is half as long" \
+    between $((one * 48 / 100)) "$(length --rate=2)" $((one * 52 / 100))
 result "-s 350 is --rate=2" [ "$(sum -s 350 hello)" = "$(sum --rate 2 hello)" ]
 result "-a 50 is --volume=0.5" [ "$(sum -a 50 hello)" = "$(sum --volume=0.5 hello)" ]
 result "-p 50 changes nothing" [ "$(sum -p 50 hello)" = "$(sum hello)" ]
@@ -172,11 +173,12 @@ result "SIGINT while waiting for text" waiting
 # --- a terminal ------------------------------------------------------------------------------
 if command -v script >/dev/null; then
     result "samples do not go to a terminal" sh -c \
-        'script -qec "sori say -v tone --stdout hello" /dev/null </dev/null | grep -q "is a terminal"'
+        'script -qec "sori say -v tone --stdout hello" /dev/null </dev/null |
+            grep -q "is a terminal"'
     result "progress on a terminal, with the time left" sh -c '
         yes "a long text to be spoken" | head -c 400000 >long
-        script -qec "sori say -v tone --set=synthesiser.letter_ms=60 -o long.wav -f long" /dev/null \
-            </dev/null | tr "\r" "\n" | grep -q "of speech, [0-9]* %, [0-9]*:[0-9]* left"'
+        script -qec "sori say -v tone --set=synthesiser.letter_ms=60 -o long.wav -f long" \
+            /dev/null </dev/null | tr "\r" "\n" | grep -q "of speech, [0-9]* %, [0-9]*:[0-9]* left"'
     result "no progress with -q" sh -c '
         ! script -qec "sori say -q -v tone -o long.wav -f long" /dev/null </dev/null |
             grep -q "of speech"'
