@@ -1,0 +1,6 @@
+check_PROGRAMS += tests/fault/test-plugin
+TESTS += tests/fault/test-plugin
+EXTRA_DIST += tests/fault/bad-plugin.c
+tests_fault_test_plugin_SOURCES = tests/fault/test-plugin.c
+tests_fault_test_plugin_CFLAGS = $(test_cflags)
+tests_fault_test_plugin_LDADD = libworker.la $(test_libs)
