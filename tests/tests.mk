@@ -26,6 +26,7 @@ include tests/bench/bench.mk
 include tests/audio/audio.mk
 include tests/speechd/speechd.mk
 include tests/quality/quality.mk
+include tests/recipe/recipe.mk
 include tests/llm/text.mk
 include tests/llm/model.mk
 dist_check_SCRIPTS += tests/style

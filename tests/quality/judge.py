@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""How well is Sori understood? Renders the 40 sentences of sentences.txt in several ways, lets a
+"""How well is Sori understood? Renders the 100 sentences of sentences.txt in several ways, lets a
 speech recogniser (Whisper) and a quality predictor (DistillMOS) judge them, and says for each
 sentence with an error whether its phonemes or its sound are to blame. Takes minutes and needs the
 judge's environment: not part of ./check.
@@ -15,10 +15,12 @@ systems (default: those that can run)
     griffinlim    the acoustic model and the griffinlim vocoder, on phonemes by misaki
     pilot         the recipe's own synthesis in Python, on phonemes by misaki (needs --recipe)
     pilot-gl      its mel frames through its Griffin-Lim
+    teacher hibari piper espeak-ng flite    the peers, each from their own text analysis
 
 JUDGE is a folder with wer.py, dmos.py, kokoro_say.py and venv/. OUT gets SYSTEM/NNN.wav, phoneme
-files, and result.json. WER, CER and PER are in per cent over all sentences; the recogniser itself
-errs, so compare systems, not single figures.
+files, result.json and table.md. WER, CER and PER are in per cent over all sentences; the recogniser
+itself errs, so compare systems, not single figures. Behind WER and MOS stands half the width of
+their 95 % confidence interval, from a thousand resamplings of the sentences.
 """
 import argparse
 import json
@@ -31,6 +33,7 @@ import wave
 
 import numpy as np
 
+from intervals import half_width
 from stages import Chain
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -43,6 +46,17 @@ VOCODERS = {
 }
 SAY = {"say": [], "say-f32": ["--set", "vocoder.precision=f32"]}
 PILOT = {"pilot": "full", "pilot-gl": "gl"}
+# Names in JUDGE/peers.py.
+PEERS = {"teacher": "kokoro", "hibari": "hibari", "piper": "piper-joe",
+         "espeak-ng": "espeak-ng", "flite": "flite-slt"}
+PEER = """import sys
+sys.path.insert(0, sys.argv[1])
+import numpy, peers, soundfile
+engine = peers.get(sys.argv[2])
+for i, line in enumerate(sys.stdin):
+    samples, rate = engine.synth(line.strip())
+    soundfile.write(f"{sys.argv[3]}/{i:03d}.wav", numpy.clip(samples, -1, 1), rate, "PCM_16")
+"""
 MISAKI = """import sys
 sys.path.insert(0, sys.argv[1])
 from kokoro_say import phonemes
@@ -67,6 +81,14 @@ def cpu_flags():
     """SORI_CPU_* of this processor."""
     words = pathlib.Path("/proc/cpuinfo").read_text().split()
     return ("avx2" in words) * 1 + ("avx512_vnni" in words) * 2
+
+
+MARKS = """import json, sys
+sys.path.insert(0, sys.argv[1])
+import dmos
+model = dmos.DistillMOS()
+print(json.dumps([model.score(path) for path in sys.argv[2:]]))
+"""
 
 
 class Judge:
@@ -110,6 +132,9 @@ class Judge:
                           [ACOUSTIC, VOCODERS[system]], cpu_flags())
             for i, phonemes in enumerate(self.misaki()):
                 write_wav(folder / f"{i:03d}.wav", chain.speak(phonemes))
+        elif system in PEERS:
+            run([self.python(), "-c", PEER, self.judge, PEERS[system], folder],
+                input="\n".join(self.texts) + "\n", stdout=subprocess.DEVNULL)
         else:
             self.render_pilot(PILOT[system], folder)
 
@@ -133,13 +158,25 @@ class Judge:
         folder, rows = self.out / system, self.out / f"{system}.json"
         heard = run([self.python(), self.judge / "wer.py", "--dir", folder,
                      "--text", self.sentences, "--json", rows], stdout=subprocess.PIPE).stdout
-        quality = run([self.python(), self.judge / "dmos.py", *sorted(folder.glob("*.wav"))],
-                      stdout=subprocess.PIPE).stdout
         rates = dict(re.findall(r"(WER|CER|PER) ([\d.]+)%", heard))
-        mean, deviation = re.search(r"mean ([\d.]+) sd ([\d.]+)", quality).groups()
+        marks = run([self.python(), "-c", MARKS, self.judge, *sorted(folder.glob("*.wav"))],
+                    stdout=subprocess.PIPE).stdout
+        marks, sentences = json.loads(marks), json.loads(rows.read_text())
+        words = [len(row["ref"].split()) for row in sentences]
+        errors = [row["wer"] * n for row, n in zip(sentences, words)]
         return {**{name: float(value) for name, value in rates.items()},
-                "MOS": float(mean), "MOS sd": float(deviation),
-                "sentences": json.loads(rows.read_text())}
+                "WER +-": 100 * half_width(errors, words),
+                "MOS": float(np.mean(marks)), "MOS +-": half_width(marks, [1] * len(marks)),
+                "MOS sd": float(np.std(marks)), "marks": marks, "sentences": sentences}
+
+
+def table(results):
+    """In Markdown."""
+    lines = ["| system | WER % | CER % | PER % | DistillMOS (sd) |", "|---|---|---|---|---|"]
+    for name, r in results.items():
+        lines.append(f"| {name} | {r['WER']:.2f} ± {r['WER +-']:.2f} | {r['CER']:.2f} "
+                     f"| {r['PER']:.2f} | {r['MOS']:.2f} ± {r['MOS +-']:.2f} ({r['MOS sd']:.2f}) |")
+    return "\n".join(lines) + "\n"
 
 
 def plain(phonemes):
@@ -202,7 +239,7 @@ def parse():
     parser.add_argument("--keep", action="store_true", help="judge what is in OUT, render nothing")
     parser.add_argument("systems", nargs="*", metavar="SYSTEM")
     options = parser.parse_args()
-    unknown = set(options.systems) - {*SAY, *VOCODERS, *PILOT}
+    unknown = set(options.systems) - {*SAY, *VOCODERS, *PILOT, *PEERS}
     if unknown:
         parser.error(f"no such system: {', '.join(sorted(unknown))}")
     options.build = options.build.resolve()
@@ -216,15 +253,14 @@ def main():
     judge, results = Judge(options), {}
     systems = options.systems or runnable(options)
     differing = compare_phonemes(judge) if set(systems) & set(SAY) else []
-    print(f"{'system':12} {'WER':>6} {'CER':>6} {'PER':>6} {'MOS':>6} {'sd':>6}", flush=True)
     for system in systems:
         folder = judge.out / system
         folder.mkdir(exist_ok=True)
         if not options.keep:
             judge.render(system, folder)
-        r = results[system] = judge.score(system)
-        print(f"{system:12} {r['WER']:6.2f} {r['CER']:6.2f} {r['PER']:6.2f} {r['MOS']:6.2f} "
-              f"{r['MOS sd']:6.2f}", flush=True)
+        results[system] = judge.score(system)
+        (judge.out / "table.md").write_text(table(results))
+    print(table(results))
     for system, result in results.items():
         explain(judge, system, result["sentences"], differing)
     (judge.out / "result.json").write_text(json.dumps(results, indent=1))
