@@ -114,5 +114,31 @@
 #define SPEECHD_MAX_BREAKS 3
 /* sd_sori: sound icons are blips. */
 #define SPEECHD_ICON_SECONDS 10
+/* Wyoming: a header line has a type and a few numbers, or a short text inline. */
+#define WYOMING_MAX_LINE (16u << 10)
+/* Wyoming: data of an event: the longest text with its JSON escapes; what is sent along is less. */
+#define WYOMING_MAX_DATA (1u << 20)
+/* Wyoming: binary payload of an event from a client: one frame; it is read and thrown away. */
+#define WYOMING_MAX_PAYLOAD (1u << 20)
+/* Wyoming: objects and lists inside each other; its events use five. */
+#define WYOMING_MAX_DEPTH 16u
+/* Wyoming: with this much unsent, no more sound is taken and no more is read from the client... */
+#define WYOMING_FULL (128u << 10)
+/* ...and past this, which takes the longest answer of a language model, the connection ends. */
+#define WYOMING_MAX_UNSENT (4u << 20)
+/* Wyoming: a header must be complete this long after its first byte, or after the connection... */
+#define WYOMING_HEADER_MS 5000u
+/* ...and the whole event this long after its header: slow clients hold no place for ever. */
+#define WYOMING_MESSAGE_MS 30000u
+
+/* A frame of a stream into a pipe: at most PIPE_BUF, so that one write() takes all of it or nothing
+ * and a reader that reads each field once never meets half of one. */
+#define STREAM_FRAME_SIZE 4096u
+/* Frames of a stream that wait: events without sound between them, at most those of one text. */
+#define STREAM_MAX_UNSENT (1u << 20)
+/* What may wait for a message bus that does not read; signals are dropped then, answers are not. */
+#define DBUS_MAX_UNSENT (16 << 20)
+/* Streams of one D-Bus peer, with those whose sound is complete but not read yet. */
+#define STREAMS_MAX_PER_PEER 256u
 
 #endif

@@ -27,6 +27,7 @@ include tests/audio/audio.mk
 include tests/speechd/speechd.mk
 include tests/quality/quality.mk
 include tests/recipe/recipe.mk
+include tests/daemon/front.mk
 include tests/llm/text.mk
 include tests/llm/model.mk
 dist_check_SCRIPTS += tests/style

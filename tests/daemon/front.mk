@@ -1,0 +1,15 @@
+# The front ends of sorid, with clients that others wrote, and with hostile ones.
+check_PROGRAMS += tests/daemon/front-daemon tests/daemon/test-wyoming-event tests/daemon/test-stream
+tests_daemon_front_daemon_CFLAGS = $(test_cflags) $(DBUS_CFLAGS)
+tests_daemon_front_daemon_LDADD = libfront.la libdaemon.la libworker.la -lm
+tests_daemon_test_wyoming_event_CFLAGS = $(test_cflags) $(JANSSON_CFLAGS)
+tests_daemon_test_wyoming_event_LDADD = $(test_libs) libfront.la libworker.la $(JANSSON_LIBS)
+tests_daemon_test_stream_CFLAGS = $(test_cflags)
+tests_daemon_test_stream_LDADD = $(test_libs) libfront.la libdaemon.la libworker.la
+front_tests = tests/daemon/test-socket.sh tests/daemon/test-dbus.sh tests/daemon/test-spiel.sh \
+	tests/daemon/test-wyoming.sh
+TESTS += tests/daemon/test-wyoming-event tests/daemon/test-stream $(front_tests)
+dist_check_SCRIPTS += $(front_tests)
+EXTRA_DIST += tests/daemon/front-lib.sh tests/daemon/socket-client.py \
+	tests/daemon/wyoming-client.py \
+	tests/daemon/spiel/Cargo.toml tests/daemon/spiel/Cargo.lock tests/daemon/spiel/src/main.rs

@@ -1,0 +1,379 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""socket-client.py DAEMON: the Unix socket under clients good and bad, with plain sockets; TAP."""
+import json
+import os
+import random
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+
+DAEMON = sys.argv[1]
+FOLDER = os.path.join(os.environ["XDG_RUNTIME_DIR"], "sori")
+PATH = os.path.join(FOLDER, "socket")
+WORD = 2205 * 2  # bytes of each word's sound
+LINE, TEXT, DATA, PAYLOAD, CLIENTS = 16 << 10, 256 << 10, 1 << 20, 1 << 20, 64
+
+count = failures = 0
+
+
+def ok(fine, name, detail=""):
+    global count, failures
+    count += 1
+    failures += not fine
+    print(f"{'ok' if fine else 'not ok'} {count} - {name}" + (f"\n# {detail}" if detail else ""),
+          flush=True)
+
+
+def start(**extra):
+    """Starts the daemon and waits until it listens."""
+    child = subprocess.Popen([DAEMON], env={**os.environ, **extra})
+    for _ in range(500):
+        try:
+            connect().close()
+            return child
+        except OSError:
+            time.sleep(0.02)
+    raise SystemExit("Bail out! the daemon does not listen")
+
+
+def stop(child):
+    child.terminate()
+    return child.wait(20)
+
+
+def connect():
+    while True:
+        s = socket.socket(socket.AF_UNIX)
+        s.settimeout(20)
+        try:
+            s.connect(PATH)
+            return s
+        except BlockingIOError:  # more wait to be accepted than the system allows
+            s.close()
+            time.sleep(0.01)
+
+
+class Client:
+    def __init__(self):
+        self.socket = connect()
+        self.file = self.socket.makefile("rb")
+
+    def send(self, type_, data=None, inline=False, payload=b""):
+        header, body = {"type": type_}, b""
+        if data is not None and inline:
+            header["data"] = data
+        elif data is not None:
+            body = json.dumps(data, ensure_ascii=False).encode()
+            header["data_length"] = len(body)
+        if payload:
+            header["payload_length"] = len(payload)
+        self.socket.sendall(json.dumps(header).encode() + b"\n" + body + payload)
+
+    def read(self):
+        line = self.file.readline()
+        if not line:
+            return None, {}, b""
+        header = json.loads(line)
+        data = json.loads(self.file.read(header["data_length"])) if "data_length" in header else {}
+        return header["type"], data, self.file.read(header.get("payload_length", 0))
+
+    def until(self, last):
+        """Types in order, bytes of sound, all texts of `handled-chunk`."""
+        types, size, text = [], 0, ""
+        while True:
+            type_, data, payload = self.read()
+            if not types or types[-1] != type_:
+                types.append(type_)
+            size += len(payload)
+            text += data.get("text", "") if type_ == "handled-chunk" else ""
+            if type_ in (last, None):
+                return types, size, text
+
+    def close(self):
+        self.file.close()
+        self.socket.close()
+
+
+def ask_once(words="one two three"):
+    c = Client()
+    c.send("synthesize", {"text": words})
+    answer = c.until("audio-stop")
+    c.close()
+    return answer
+
+
+def ends_with_error(raw, code):
+    """Whether these bytes are answered by an error event and the end of the connection."""
+    c = Client()
+    try:
+        c.socket.sendall(raw)
+    except (BrokenPipeError, ConnectionResetError):
+        pass
+    try:
+        type_, data, _ = c.read()
+        end = c.read()[0]
+    except ConnectionResetError:
+        end = None
+    c.close()
+    return type_ == "error" and data["code"] == code and end is None
+
+
+def header(**fields):
+    return json.dumps(fields).encode() + b"\n"
+
+
+# --- the protocol ---------------------------------------------------------------------------------
+daemon = start()
+fds = len(os.listdir(f"/proc/{daemon.pid}/fd"))
+slow_message = connect()
+slow_message.sendall(header(type="ping", data_length=5))  # ...and the data never comes
+slow_since = time.monotonic()
+
+mode = [stat.S_IMODE(os.stat(p).st_mode) for p in (FOLDER, PATH)]
+ok(mode == [0o700, 0o600], "folder 0700, socket 0600", " ".join(map(oct, mode)))
+
+c = Client()
+c.send("describe")
+type_, info, _ = c.read()
+voices = [v["name"] for v in info["tts"][0]["voices"]]
+ok(type_ == "info" and "tone" in voices and info["tts"][0]["supports_synthesize_streaming"],
+   "describe", " ".join(voices))
+c.send("ping", {"text": "é"})
+ok(c.read() == ("pong", {"text": "é"}, b""), "ping and pong, data behind the line")
+c.send("ping", {"text": "x"}, inline=True, payload=b"\0" * 1000)
+ok(c.read() == ("pong", {"text": "x"}, b""), "data in the line; a payload is passed over")
+c.send("no-such-event", {"a": 1})
+c.send("synthesize", {"text": "one two three", "voice": {"name": "tone"}})
+types, size, _ = c.until("audio-stop")
+ok(types == ["audio-start", "audio-chunk", "audio-stop"] and size == 3 * WORD,
+   "an unknown event is ignored; synthesize gives all samples", f"{size} bytes")
+c.send("synthesize", {"text": "x", "voice": {"name": "nobody"}})
+type_, data, _ = c.read()
+ok((type_, data["code"]) == ("error", "voice-not-found"), "an unknown voice is an error")
+c.send("synthesize", {"text": ""})
+ok(c.until("audio-stop")[:2] == (["audio-start", "audio-stop"], 0), "an empty text has an answer")
+c.send("synthesize", {})
+ok(c.read()[1]["code"] == "bad-request", "a synthesize without text is an error")
+
+c.send("synthesize-start", {"voice": {"language": "en"}})
+c.send("synthesize-chunk", {"text": "one two thr"})
+type_, data, _ = c.read()
+first = c.read()[0]
+ok((type_, first) == ("audio-start", "audio-chunk"), "sound before the text has ended")
+c.send("synthesize", {"text": "one two three"})
+c.send("ping", {"text": "meanwhile"})
+c.send("synthesize-chunk", {"text": "ee"})
+c.send("synthesize-stop")
+types, size, _ = c.until("synthesize-stopped")
+ok(types[-2:] == ["audio-stop", "synthesize-stopped"] and "pong" in types, "a streamed text",
+   " ".join(types))
+for _ in range(3):
+    c.send("synthesize", {"text": "one two"})
+got = [c.until("audio-stop")[1] for _ in range(3)]
+ok(got == [2 * WORD] * 3, "three requests at once are answered in order")
+c.send("transcript", {"text": "what is it"})
+types, size, text = c.until("audio-stop")
+ok(text == "what is it" and size == 3 * WORD and types[0] == "handled-start" and
+   types.index("audio-chunk") < types.index("handled"), "transcript: text and sound",
+   " ".join(types))
+c.send("synthesize", {"text": "half closed"})
+c.socket.shutdown(socket.SHUT_WR)
+ok(c.until("audio-stop")[1] == 2 * WORD and c.read()[0] is None, "a half-closed client is answered")
+c.close()
+
+# --- sizes (each limit from both sides) -----------------------------------------------------------
+c = Client()
+line = b'{"type":"ping","x":"' + b"x" * (LINE - 22) + b'"}'
+assert len(line) == LINE
+c.socket.sendall(line + b"\n")
+ok(c.read()[0] == "pong", "a line of the greatest length")
+c.socket.sendall(header(type="ping", data_length=0, payload_length=0))
+ok(c.read()[0] == "pong", "lengths of 0")
+c.socket.sendall(header(type="ping", data_length=DATA) + b"{" + b" " * (DATA - 2) + b"}")
+ok(c.read()[0] == "pong", "data of the greatest length")
+c.socket.sendall(header(type="ping", payload_length=PAYLOAD) + b"x" * PAYLOAD)
+ok(c.read()[0] == "pong", "a payload of the greatest length")
+c.send("synthesize", {"text": "x" * TEXT})
+ok(c.until("audio-stop")[1] == WORD, "a text of the greatest length")
+c.send("synthesize", {"text": "\n" * (TEXT - 1) + "x"})
+ok(c.until("audio-stop")[1] == WORD, "the same, all escaped")
+c.close()
+ok(ends_with_error(line + b"x\n", "too-long"), "a line one byte too long")
+body = json.dumps({"text": "x" * (TEXT + 1)}).encode()
+ok(ends_with_error(header(type="synthesize", data_length=len(body)) + body, "too-long"),
+   "a text one byte too long")
+for name in ("data_length", "payload_length"):
+    for value in (DATA + 1, 2**31 - 1, 2**31, 2**32, 2**63 - 1):
+        ok(ends_with_error(header(type="ping", **{name: value}), "too-long"), f"{name} {value}")
+    for value in (-1, -2**63, 2**63, 2**64, 1.5, True, "7", [], {}):
+        ok(ends_with_error(header(type="ping", **{name: value}), "bad-request"), f"{name} {value}")
+for raw, what in ((b"\n", "an empty line"), (b"null\n", "null"), (b"[]\n", "a list"),
+                  (b"{}\n", "no type"), (b'{"type":1}\n', "a number as type"),
+                  (b'{"type":"ping","data":[]}\n', "a list as data"),
+                  (b'{"type":"ping","data":{"text":"\xff"}}\n', "not UTF-8"),
+                  (b'{"type":"ping","data":{"text":"\\u0000"}}\n', "a NUL"),
+                  (b'{"type":"ping","x":' + b"[" * 16 + b"]" * 16 + b"}\n", "17 levels"),
+                  (b"[" * LINE + b"\n", "a line of brackets"),
+                  (header(type="ping", data_length=3) + b"[1]", "data that is a list"),
+                  (header(type="ping", data_length=5) + b'{"a":', "data that ends early")):
+    ok(ends_with_error(raw, "bad-request"), what)
+
+# --- noise ----------------------------------------------------------------------------------------
+dice = random.Random(5)
+parts = [header(type="synthesize", data_length=20), b'{"text": "a b c d"  }', b"\n", b"{", b'"',
+         b"\0", header(type="synthesize-start"),
+         header(type="synthesize-chunk", data={"text": "q r"}),
+         header(type="synthesize-stop"), header(type="describe"), header(type="transcript"),
+         header(type="ping", payload_length=3), b"abc", b"[" * 40, b"\xff\xfe"]
+for _ in range(300):
+    s = connect()
+    try:
+        for _ in range(dice.randrange(12)):
+            s.sendall(dice.choice(parts) if dice.random() < 0.9 else dice.randbytes(50))
+        if dice.random() < 0.5:
+            s.shutdown(socket.SHUT_WR)
+            while s.recv(65536):
+                pass
+    except OSError:
+        pass
+    s.close()
+ok(ask_once()[1] == 3 * WORD and daemon.poll() is None, "300 connections of noise")
+
+# --- many, slow and deaf clients ----------------------------------------------------------------
+def times(n=40):
+    took = []
+    for _ in range(n):
+        since = time.monotonic()
+        assert ask_once()[1] == 3 * WORD
+        took.append(time.monotonic() - since)
+    return sorted(took)[-1] * 1000
+
+
+alone = times()
+deaf = []
+for _ in range(30):
+    d = Client()
+    d.send("synthesize", {"text": "x " * 5000})
+    deaf.append(d)
+slow = [connect() for _ in range(28)]
+for s in slow:
+    s.sendall(b'{"ty')
+slow_at = time.monotonic()
+among = times()
+ok(among < 10 * alone + 500, "30 clients that do not read and 28 slow ones harm nobody",
+   f"slowest of 40 requests: {alone:.1f} ms alone, {among:.1f} ms among them")
+rss = int(open(f"/proc/{daemon.pid}/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+ok(rss < 100 << 20, "and memory stays bounded", f"{rss >> 20} MiB")
+try:
+    for _ in range(3):  # one byte a second does not keep the place
+        time.sleep(1)
+        for s in slow:
+            s.sendall(b"p")
+    closed = True
+    for s in slow:
+        data = b""
+        while part := s.recv(4096):
+            data += part
+        closed = closed and b'"timeout"' in data
+except OSError as error:
+    closed = f"{error}" == ""
+ok(closed and 4 < time.monotonic() - slow_at < 20, "a header in 5 s or goodbye",
+   f"after {time.monotonic() - slow_at:.1f} s")
+for s in slow + deaf:
+    s.close()
+
+held, refused, worst = [], 0, 0
+for i in range(1000):
+    since = time.monotonic()
+    s = connect()
+    if len(held) < CLIENTS - 1:  # one is the slow message's
+        held.append(s)
+        continue
+    data = s.recv(4096)
+    worst = max(worst, time.monotonic() - since)
+    refused += b'"busy"' in data and s.recv(1) == b""
+    s.close()
+ok(refused == 1000 - len(held), "1,000 connects: 64 stay, the others are refused with a reason",
+   f"{refused} refused, the slowest within {worst * 1000:.1f} ms")
+for s in held:
+    s.close()
+time.sleep(0.2)
+ok(ask_once()[1] == 3 * WORD, "and then all is as before")
+
+# --- other users ----------------------------------------------------------------------------------
+probe = ("import socket,sys\ns=socket.socket(socket.AF_UNIX)\ns.settimeout(10)\n"
+         "try: s.connect(sys.argv[1])\nexcept OSError as e: print(e); sys.exit(3)\n"
+         "try: s.sendall(b'{\"type\":\"describe\"}\\n')\nexcept OSError: pass\n"
+         "try: print(s.recv(100))\nexcept ConnectionError as e: print('reset')\n")
+as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/python3",
+             "-c", probe, PATH]
+if os.geteuid() == 0:
+    there = PATH
+    modes = []
+    while there != "/":  # lets nobody come as far as the socket's folder
+        there = os.path.dirname(there)
+        modes.append((there, stat.S_IMODE(os.stat(there).st_mode)))
+        if there != FOLDER:
+            os.chmod(there, modes[-1][1] | 0o011)
+    out = subprocess.run(as_nobody, capture_output=True, text=True)
+    ok(out.returncode == 3, "the folder keeps other users out", out.stdout.strip() + out.stderr)
+    os.chmod(FOLDER, 0o711)
+    os.chmod(PATH, 0o666)
+    out = subprocess.run(as_nobody, capture_output=True, text=True)
+    ok(out.stdout.strip() in ("b''", "reset"), "and without it they are refused unheard",
+       out.stdout.strip() + out.stderr)
+    for name, bits in modes:
+        os.chmod(name, bits)
+    os.chmod(PATH, 0o600)
+else:
+    ok(True, "other users # SKIP not root")
+
+# --- the end, and the beginning -------------------------------------------------------------------
+while time.monotonic() - slow_since < 31:
+    time.sleep(0.5)
+answer = slow_message.recv(4096)
+ok(b'"timeout"' in answer and slow_message.recv(1) == b"", "an event in 30 s or goodbye",
+   answer.decode())
+slow_message.close()
+for _ in range(1000):
+    connect().close()
+time.sleep(0.3)
+now = len(os.listdir(f"/proc/{daemon.pid}/fd"))
+ok(now == fds, "no descriptor is left behind", f"{fds} before, {now} after")
+
+second = subprocess.run([DAEMON], capture_output=True, text=True)
+ok(second.returncode and "another daemon" in second.stderr and ask_once()[1] == 3 * WORD,
+   "a second daemon leaves the first one's socket alone", second.stderr.strip())
+daemon.kill()
+daemon.wait()
+ok(os.path.exists(PATH), "a daemon that was killed leaves its socket behind")
+daemon = start()
+ok(ask_once()[1] == 3 * WORD, "and the next one takes its place")
+status = stop(daemon)
+ok(status == 0 and not os.path.exists(PATH), "an orderly end removes it", f"status {status}")
+with open(PATH, "w") as file:
+    file.write("precious")
+second = subprocess.run([DAEMON], capture_output=True, text=True)
+ok(second.returncode and open(PATH).read() == "precious", "a file is not taken for a socket",
+   second.stderr.strip())
+os.unlink(PATH)
+
+listening = socket.socket(socket.AF_UNIX)
+listening.bind(PATH)
+listening.listen()
+child = os.fork()
+if not child:
+    os.dup2(listening.fileno(), 3)
+    os.set_inheritable(3, True)
+    os.execve(DAEMON, [DAEMON], {**os.environ, "LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"})
+ok(ask_once()[1] == 3 * WORD, "a socket from the service manager")
+os.kill(child, signal.SIGTERM)
+status = os.waitpid(child, 0)[1]
+ok(status == 0 and os.path.exists(PATH), "which is left to it", f"status {status}")
+
+print(f"1..{count}")
+sys.exit(failures != 0)
