@@ -76,6 +76,8 @@
 #define PITCH_MAX 2.0
 /* Volume, as a factor: 4 is +12 dB; a limiter keeps it from wrapping. */
 #define VOLUME_MAX 4.0
+/* Temperature of a language model: above 2 it writes noise. */
+#define TEMPERATURE_MAX 2.0
 
 /* Clients of the daemon at one time: more than a desktop has programs that speak. */
 #define CLIENTS_MAX 64u
@@ -88,6 +90,40 @@
 #define VOICES_MAX_WATCHERS 8u
 /* Descriptors kept back from clients: a new worker needs two, a respawn of all of them under 20. */
 #define DESCRIPTORS_RESERVED 32
+/* Descriptors of the daemon: more than 64 clients with a pipe for each of their requests need. */
+#define DESCRIPTORS_MAX 32768u
+/* Workers at one time: voices and language models that are loaded, and the loudspeaker. */
+#define WORKERS_MAX 16u
+/* Streams of one worker: each is a thread and the state of a voice, a few MiB. */
+#define STREAMS_MAX 16u
+/* One frame between daemon and worker: a second of samples, or a piece of text. */
+#define FRAME_MAX_PAYLOAD (60u << 10)
+/* Samples of a request that the daemon holds: over 5 s at 24 kHz, so that the next sentence is
+ * ready when this one ends. */
+#define SOUND_BUFFER_SAMPLES (128u << 10)
+/* Events of a request that the daemon holds: 5 s hold some 30 words; a mark may follow each. */
+#define SOUND_BUFFER_EVENTS 1024u
+/* The longest name of an SSML mark that is passed on; longer ones are cut. */
+#define MARK_MAX_NAME 63u
+/* A worker that dies young is started again no sooner than this after its last start, and at most
+ * this. ms */
+#define RESPAWN_MIN_MS 1000u
+#define RESPAWN_MAX_MS 30000u
+/* Deaths of a worker without progress until the request that it worked on is given up: two when it
+ * fell by itself; more when it was killed from outside, which says less about the request. */
+#define DEATHS_MAX 2u
+#define KILLS_MAX 8u
+/* A voice that does not load in that time never will: big models take seconds from a slow disk. */
+#define WORKER_OPEN_MS 60000u
+/* Wrong lines of a configuration file that are told one by one. */
+#define CONFIG_MAX_COMPLAINTS 50u
+/* Samples that the playback worker holds ahead of the ear: one second of the highest rate that
+ * voices have. */
+#define PLAY_BUFFER_SAMPLES 48000u
+/* Samples that it feeds to the sink at once, at most. */
+#define PLAY_BLOCK_SAMPLES 4096u
+/* How long a sound device may be gone until the request that it played fails. ms */
+#define DEVICE_LOST_MS 10000u
 
 /* Sound: between a callback and the loudspeaker; no device or server holds more (Bluetooth takes
  * 0.3 s), so that more is a clock that cannot be trusted. */

@@ -1,10 +1,28 @@
 # sorid: the event loop, the queue and the supervision of workers. It opens no plugin.
 noinst_LTLIBRARIES += libdaemon.la
 libdaemon_la_SOURCES = \
-	daemon/config.h \
-	daemon/daemon.h \
+	base/utf8.h \
+	daemon/config.c daemon/config.h \
+	daemon/config-table.c \
+	daemon/daemon.c daemon/daemon.h \
+	daemon/frame.c daemon/frame.h \
 	daemon/loop.c daemon/loop.h \
-	daemon/queue.h \
-	daemon/request.h \
-	daemon/voices.h
-libdaemon_la_CFLAGS = $(program_cflags)
+	daemon/notify.c daemon/notify.h \
+	daemon/player.c daemon/player.h \
+	daemon/queue.c daemon/queue.h \
+	daemon/queue-rules.c daemon/queue-rules.h \
+	daemon/request.c daemon/request.h \
+	daemon/request-private.h \
+	daemon/sound.c daemon/sound.h \
+	daemon/station.c daemon/station.h \
+	daemon/voices.c daemon/voices.h \
+	daemon/worker-link.c daemon/worker-link.h
+libdaemon_la_CPPFLAGS = $(AM_CPPFLAGS) -DSORI_WORKER_PATH='"$(libexecdir)/sori-worker"'
+libdaemon_la_CFLAGS = $(program_cflags) $(INIH_CFLAGS)
+libdaemon_la_LIBADD = libvoice.la $(INIH_LIBS) -lm
+
+bin_PROGRAMS += sorid
+sorid_SOURCES = daemon/main.c
+sorid_CFLAGS = $(program_cflags)
+sorid_LDFLAGS = $(program_ldflags)
+sorid_LDADD = libdaemon.la

@@ -24,7 +24,20 @@
 
 #include "daemon/request.h"
 
+struct config;
+struct loop;
 struct queue;
+struct voices;
+
+/* All outlive the queue. 0 or -ENOMEM. */
+int queue_new(struct loop *loop, const struct config *config, struct voices *voices,
+              struct queue **ret_queue);
+/* Ends everything without a word to anybody. NULL is fine. Returns NULL. */
+struct queue *queue_free(struct queue *queue);
+/* Called when the last request has ended, and when one comes again. */
+void queue_set_idle(struct queue *queue, void (*idle)(void *opaque, bool idle), void *opaque);
+/* The configuration has changed. */
+void queue_reload(struct queue *queue);
 
 /* --- clients ---------------------------------------------------------------------------------- */
 

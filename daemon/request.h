@@ -66,6 +66,7 @@ struct request_options {
     const char *model;    /* REQUEST_ASK: the language model; NULL or "": the configured one */
     double rate, pitch, volume; /* 1 is neutral; 0 (rate, pitch) or negative (volume): configured */
     uint64_t seed;              /* 0: the configured one */
+    unsigned reading, punctuation, capitals; /* SORI_READ_*, ... of <sori/stage.h>; 0: prose */
 
     /* REQUEST_ASK; 0 (temperature: negative) or NULL: as configured */
     double temperature;

@@ -132,6 +132,28 @@ const struct sori_format *pipeline_format(const struct pipeline *pipeline)
     return &pipeline->format;
 }
 
+int pipeline_share(struct pipeline *pipeline, struct pipeline **ret_pipeline)
+{
+    _cleanup_(cleanup_pipeline) struct pipeline *shared = calloc(1, sizeof *shared);
+    int r = 0;
+
+    if (!shared)
+        return fail(-ENOMEM, "out of memory");
+    pthread_mutex_init(&shared->lock, NULL);
+    shared->threads = pipeline->threads;
+    shared->format = pipeline->format;
+    for (size_t i = 0; r >= 0 && i < pipeline->n_stages; i++) {
+        r = stage_share(pipeline->stages[i], &shared->stages[i]);
+        shared->n_stages += r >= 0;
+    }
+    if (r >= 0 && pipeline->effect)
+        r = stage_share(pipeline->effect, &shared->effect);
+    if (r < 0)
+        return r;
+    *ret_pipeline = steal(shared);
+    return 0;
+}
+
 /* --- one request ------------------------------------------------------------------------------ */
 
 /* The effect stage, for what the voice cannot do itself: another pitch at the same rate. */
@@ -150,6 +172,12 @@ static int need_effect(struct pipeline *pipeline)
     pipeline->effect = stage;
     pthread_mutex_unlock(&pipeline->lock);
     return check_fit(pipeline->stages[pipeline->n_stages - 1], stage);
+}
+
+void pipeline_prepare(struct pipeline *pipeline)
+{
+    if (pipeline->format.media == SORI_MEDIA_SAMPLES)
+        need_effect(pipeline);
 }
 
 static bool in_range(double value, double min, double max)

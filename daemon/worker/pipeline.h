@@ -63,6 +63,15 @@ int pipeline_open(const struct voice *voice, const char *role_limit, unsigned th
  */
 int pipeline_open_behind(const struct stage_spec *front, size_t n_front, const struct voice *voice,
                          const char *role_limit, unsigned threads, struct pipeline **ret_pipeline);
+/* Loads now what a request may need later, so that no file is opened any more: the effect. A voice
+ * does without when it is not there; requests that want another pitch fail then. */
+void pipeline_prepare(struct pipeline *pipeline);
+/*
+ * A second pipeline on the same models: both may run at the same time. It has the effect only if
+ * that was loaded before. Any thread, while pipeline_close() is not called on the first. 0,
+ * -ENOMEM.
+ */
+int pipeline_share(struct pipeline *pipeline, struct pipeline **ret_pipeline);
 /* NULL is fine. Returns NULL. */
 struct pipeline *pipeline_close(struct pipeline *pipeline);
 
@@ -92,6 +101,9 @@ void sink_cancel(struct sink *sink);
 int sink_pause(struct sink *sink, bool paused);
 /* Any thread: how many samples have left the loudspeaker. -ENOTSUP. */
 int sink_position(struct sink *sink, uint64_t *ret_position);
+/* Ends the stream, whatever its state, and begins the next one, on the same device. After an error
+ * only sink_close() is left. */
+int sink_restart(struct sink *sink, const struct sori_format *format);
 /* NULL is fine. Returns NULL. */
 struct sink *sink_close(struct sink *sink);
 

@@ -13,12 +13,18 @@ struct sink {
 
 DEFINE_CLEANUP(sink, struct sink *, sink_close)
 
+static int begin(struct sink *sink, const struct sori_format *format)
+{
+    struct sori_stream_params params = {
+        .size = sizeof params, .input = *format, .rate = 1, .pitch = 1, .volume = 1};
+
+    return stage_begin(sink->stage, &params);
+}
+
 int sink_open(const struct stage_spec *spec, const struct sori_format *format,
               struct sink **ret_sink)
 {
     _cleanup_(cleanup_sink) struct sink *sink = calloc(1, sizeof *sink);
-    struct sori_stream_params params = {
-        .size = sizeof params, .input = *format, .rate = 1, .pitch = 1, .volume = 1};
     int r;
 
     if (!sink)
@@ -28,7 +34,7 @@ int sink_open(const struct stage_spec *spec, const struct sori_format *format,
         r = fail(-EINVAL, "%s is no sink but a %s", spec->plugin,
                  stage_kind_name(sink->stage->plugin->stage->kind));
     if (r >= 0)
-        r = stage_begin(sink->stage, &params);
+        r = begin(sink, format);
     if (r < 0)
         return r;
     *ret_sink = steal(sink);
@@ -66,6 +72,13 @@ int sink_pause(struct sink *sink, bool paused)
 int sink_position(struct sink *sink, uint64_t *ret_position)
 {
     return stage_position(sink->stage, ret_position);
+}
+
+int sink_restart(struct sink *sink, const struct sori_format *format)
+{
+    stage_end(sink->stage);
+    stage_reset(sink->stage);
+    return begin(sink, format);
 }
 
 struct sink *sink_close(struct sink *sink)

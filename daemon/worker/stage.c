@@ -31,6 +31,7 @@ int stage_load(const struct stage_spec *spec, const char *folder, unsigned threa
     if (!stage)
         return fail(-ENOMEM, "out of memory");
     pthread_mutex_init(&stage->lock, NULL);
+    atomic_init(&stage->users, 1);
     r = plugin_open(spec->plugin, &stage->plugin);
     if (r >= 0)
         r = stage_host_init(&stage->host, name_of(stage), folder, threads);
@@ -48,11 +49,37 @@ int stage_load(const struct stage_spec *spec, const char *folder, unsigned threa
     return 0;
 }
 
+int stage_share(struct stage *stage, struct stage **ret_stage)
+{
+    struct stage *origin = stage->origin ? stage->origin : stage;
+    struct stage *shared = calloc(1, sizeof *shared);
+
+    if (!shared)
+        return fail(-ENOMEM, "out of memory");
+    pthread_mutex_init(&shared->lock, NULL);
+    atomic_init(&shared->users, 1);
+    atomic_fetch_add(&origin->users, 1);
+    shared->origin = origin;
+    shared->plugin = origin->plugin;
+    shared->model = origin->model;
+    shared->info = origin->info;
+    *ret_stage = shared;
+    return 0;
+}
+
 struct stage *stage_unload(struct stage *stage)
 {
     if (!stage)
         return NULL;
     stage_end(stage);
+    if (atomic_fetch_sub(&stage->users, 1) > 1)
+        return NULL;
+    if (stage->origin) {
+        stage_unload(stage->origin);
+        pthread_mutex_destroy(&stage->lock);
+        free(stage);
+        return NULL;
+    }
     if (stage->plugin && stage->model)
         stage->plugin->stage->unload(stage->model);
     stage_host_clear(&stage->host);

@@ -9,6 +9,7 @@
 #define WORKER_STAGE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "worker/host.h"
@@ -17,6 +18,8 @@
 
 struct stage {
     struct plugin *plugin;
+    struct stage *origin; /* whose plugin and model these are; NULL: its own */
+    atomic_uint users;    /* itself and those that it is the origin of */
     struct stage_host host;
     void *model;
     struct sori_stage_info info;
@@ -28,7 +31,10 @@ struct stage {
 /* Loads the stage. `folder`: of relative file names. See plugin_open() and the stage's load(). */
 int stage_load(const struct stage_spec *spec, const char *folder, unsigned threads,
                struct stage **ret_stage);
-/* Ends the stream, unloads and closes. NULL is fine. Returns NULL. */
+/* A second stage, for a stream of its own, on the model of a loaded one. 0 or -ENOMEM. */
+int stage_share(struct stage *stage, struct stage **ret_stage);
+/* Ends the stream; unloads and closes with the last stage that shares the model. NULL is fine.
+ * Returns NULL. */
 struct stage *stage_unload(struct stage *stage);
 
 /* As in <sori/stage.h>. begin after a cancel gives -ECANCELED. */
