@@ -20,5 +20,6 @@ if [ ! -x "$build/$program" ]; then
 fi
 SORI_PLUGIN_PATH=$build${SORI_PLUGIN_PATH:+:$SORI_PLUGIN_PATH}
 SORI_VOICE_PATH=$top/voices${SORI_VOICE_PATH:+:$SORI_VOICE_PATH}
-export SORI_PLUGIN_PATH SORI_VOICE_PATH
+SORI_WORKER=$build/sori-worker
+export SORI_PLUGIN_PATH SORI_VOICE_PATH SORI_WORKER
 exec "$build/$program" "$@"

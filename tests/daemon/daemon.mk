@@ -1,0 +1,11 @@
+# The daemon's parts and real workers, with a client in the test.
+daemon_test_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests \
+	-DTEST_VOICES='"$(abs_top_srcdir)/tests/daemon/voices"'
+EXTRA_DIST += tests/daemon/harness.h tests/daemon/voices/quick.voice
+
+check_PROGRAMS += test-requests
+TESTS += test-requests
+test_requests_SOURCES = tests/daemon/test-requests.c tests/daemon/harness.h
+test_requests_CPPFLAGS = $(daemon_test_cppflags)
+test_requests_CFLAGS = $(test_cflags)
+test_requests_LDADD = libdaemon.la $(test_libs)
