@@ -37,7 +37,7 @@ struct playback {
     unsigned rate;
     uint64_t received, written, told;
     bool ended, cancelled, paused, quit;
-    bool waits; /* paused, and the sink keeps its stream: it waits inside */
+    bool waits;       /* paused, and the sink keeps its stream: it waits inside */
     uint64_t lost_ms; /* since when there is no device; 0: there is one */
     int16_t ring[PLAY_BUFFER_SAMPLES];
 };
@@ -231,7 +231,8 @@ static bool has_work(const struct playback *playback)
         return false;
     if (playback->cancelled)
         return true;
-    return (!playback->paused || playback->waits) && (playback->written < playback->received || playback->ended);
+    return (!playback->paused || playback->waits) &&
+           (playback->written < playback->received || playback->ended);
 }
 
 static void *player_thread(void *opaque)
@@ -293,6 +294,18 @@ static void pause_sink(struct playback *playback)
         stop_sink(playback);
 }
 
+static void resume_sink(struct playback *playback)
+{
+    uint64_t since = atomic_load(&playback->since_ms);
+
+    if (playback->waits && playback->sink)
+        sink_pause(playback->sink, false);
+    playback->paused = playback->waits = false;
+    /* The pause does not count as time that the sink was stuck. */
+    if (since)
+        atomic_compare_exchange_strong(&playback->since_ms, &since, gate_clock_ms());
+}
+
 static void handle_locked(struct playback *playback, const struct frame *frame)
 {
     bool mine = frame->stream && frame->stream == playback->stream;
@@ -309,9 +322,7 @@ static void handle_locked(struct playback *playback, const struct frame *frame)
     } else if (frame->type == FRAME_PAUSE) {
         pause_sink(playback);
     } else if (frame->type == FRAME_RESUME) {
-        if (playback->waits && playback->sink)
-            sink_pause(playback->sink, false);
-        playback->paused = playback->waits = false;
+        resume_sink(playback);
     }
     pthread_cond_broadcast(&playback->changed);
 }
