@@ -150,6 +150,7 @@ int pipeline_share(struct pipeline *pipeline, struct pipeline **ret_pipeline)
         r = stage_share(pipeline->effect, &shared->effect);
     if (r < 0)
         return r;
+    shared->n_front = pipeline->n_front;
     *ret_pipeline = steal(shared);
     return 0;
 }
