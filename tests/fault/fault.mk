@@ -4,3 +4,9 @@ EXTRA_DIST += tests/fault/bad-plugin.c
 tests_fault_test_plugin_SOURCES = tests/fault/test-plugin.c
 tests_fault_test_plugin_CFLAGS = $(test_cflags)
 tests_fault_test_plugin_LDADD = libworker.la $(test_libs)
+
+check_PROGRAMS += tests/fault/test-alloc
+TESTS += tests/fault/test-alloc
+tests_fault_test_alloc_SOURCES = tests/fault/test-alloc.c
+tests_fault_test_alloc_CFLAGS = $(test_cflags)
+tests_fault_test_alloc_LDADD = libworker.la $(test_libs)
