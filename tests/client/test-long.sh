@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Memory does not grow with the text: the peak of ten times the text is that of the text. Set
-# SORI_LONG_KB for a longer one (`./check --all` renders 300 kB).
+# Memory does not grow with the text: the peak of ten times the text is that of the text.
+# SORI_LONG_KB is the size for the tone voice and for words, SORI_LONG_HEART_KB (a chapter
+# of 300 kB takes most of an hour, so raise TEST_LIMIT) that for the default voice.
 . "${top_srcdir:?}/tests/client/lib.sh"
 kb=${SORI_LONG_KB:-300}
 
