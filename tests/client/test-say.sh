@@ -175,12 +175,17 @@ if command -v script >/dev/null; then
     result "samples do not go to a terminal" sh -c \
         'script -qec "sori say -v tone --stdout hello" /dev/null </dev/null |
             grep -q "is a terminal"'
-    result "progress on a terminal, with the time left" sh -c '
-        yes "a long text to be spoken" | head -c 400000 >long
-        script -qec "sori say -v tone --set=synthesiser.letter_ms=60 -o long.wav -f long" \
-            /dev/null </dev/null | tr "\r" "\n" | grep -q "of speech, [0-9]* %, [0-9]*:[0-9]* left"'
-    result "no progress with -q" sh -c '
-        ! script -qec "sori say -q -v tone -o long.wav -f long" /dev/null </dev/null |
-            grep -q "of speech"'
+    # The reader lets it wait for longer than it takes until progress is shown.
+    yes "a long text to be spoken" | head -c 20000 >long
+    slow='sori say -v tone --stdout -f long --set=synthesiser.letter_ms=20'
+    reader='| (sleep 3; cat >/dev/null)'
+    progress() { # COMMAND
+        script -qec "$1" /dev/null </dev/null | tr '\r' '\n' | grep -q 'of speech, .* left'
+    }
+    result "progress on a terminal, with the time left" progress "$slow $reader"
+    no_progress() {
+        ! progress "$1"
+    }
+    result "no progress with -q" no_progress "$slow -q $reader"
 fi
 finish
