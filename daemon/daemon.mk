@@ -25,4 +25,4 @@ bin_PROGRAMS += sorid
 sorid_SOURCES = daemon/main.c
 sorid_CFLAGS = $(program_cflags)
 sorid_LDFLAGS = $(program_ldflags)
-sorid_LDADD = libdaemon.la
+sorid_LDADD = libfront.la libdaemon.la

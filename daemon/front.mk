@@ -34,3 +34,12 @@ daemon/dbus-xml.h: $(interface_files) daemon/standard-interfaces.xml daemon/make
 		$(SHELL) daemon/make-xml.sh $(interface_files) daemon/standard-interfaces.xml \
 		>$(abs_builddir)/$@.tmp && mv $(abs_builddir)/$@.tmp $(abs_builddir)/$@
 $(libfront_la_OBJECTS): daemon/dbus-xml.h
+
+# The bus starts the daemon when somebody asks for it.
+dbusservicesdir = $(datadir)/dbus-1/services
+nodist_dbusservices_DATA = daemon/org.sori.Speech.Provider.service
+EXTRA_DIST += daemon/org.sori.Speech.Provider.service.in
+CLEANFILES += daemon/org.sori.Speech.Provider.service
+daemon/org.sori.Speech.Provider.service: daemon/org.sori.Speech.Provider.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) daemon && sed 's,@bindir@,$(bindir),' \
+		$(srcdir)/daemon/org.sori.Speech.Provider.service.in >$@

@@ -12,12 +12,16 @@
 #include "base/limits.h"
 #include "daemon/config.h"
 #include "daemon/daemon.h"
+#include "daemon/dbus.h"
 #include "daemon/notify.h"
+#include "daemon/socket.h"
 #include "worker/error.h"
 
 struct program {
     struct daemon daemon;
     struct notify notify;
+    struct frontend_dbus *bus;
+    struct frontend_socket *socket;
     char *config_path;
     bool config_named; /* on the command line: it has to be there */
     char **options;    /* "SECTION-KEY=VALUE", to be set again after each reading of the file */
@@ -146,10 +150,32 @@ static int start_parts(struct program *program)
     return 0;
 }
 
+/*
+ * Either will do: there are sessions without a bus, and systems without a folder for sockets. But
+ * where another daemon is at work already, this one has no place.
+ */
+static int start_frontends(struct program *program)
+{
+    int on_bus = frontend_dbus_start(&program->daemon, &program->bus), on_socket;
+
+    if (on_bus < 0)
+        fprintf(stderr, "sorid: %s\n", fail_message());
+    if (on_bus == -EADDRINUSE)
+        return on_bus;
+    on_socket = frontend_socket_start(&program->daemon, &program->socket);
+    if (on_socket < 0)
+        fprintf(stderr, "sorid: %s\n", fail_message());
+    if (on_socket == -EADDRINUSE)
+        return on_socket;
+    return on_bus < 0 && on_socket < 0 ? on_socket : 0;
+}
+
 static void stop_parts(struct program *program)
 {
     struct daemon *daemon = &program->daemon;
 
+    frontend_socket_stop(program->socket);
+    frontend_dbus_stop(program->bus);
     queue_free(daemon->queue);
     voices_free(daemon->voices);
     notify_clear(&program->notify);
@@ -171,6 +197,9 @@ static int run(struct program *program)
         fprintf(stderr, "sorid: %s\n", fail_message());
         return r;
     }
+    r = start_frontends(program);
+    if (r < 0)
+        return r;
     notify_init(&program->notify, daemon->loop);
     notify_send("READY=1");
     daemon_hold(daemon); /* and let go of: starts the idle time */

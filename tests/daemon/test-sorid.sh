@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# sorid itself, started by the bus when it is asked for: D-Bus and Unix socket, a real worker and a
+# voice without weights; killed, and back with the next call.
+set -u
+. "$top_srcdir/tests/daemon/front-lib.sh"
+need dbus-daemon gdbus /usr/bin/python3
+SORI_VOICE_PATH=$top_srcdir/tests/daemon/voices SORI_WORKER=$top_builddir/sori-worker
+export SORI_VOICE_PATH SORI_WORKER
+daemon=$top_builddir/sorid
+start_bus
+
+has() {
+    pattern=$1
+    shift
+    "$@" >"$TMPDIR/has" 2>&1
+    cat "$TMPDIR/has"
+    grep -Eq -- "$pattern" "$TMPDIR/has"
+}
+
+property() {
+    call org.freedesktop.DBus.Properties.Get "$1" "$2"
+}
+
+# hears: a text through the socket; all of its sound comes back.
+hears() {
+    /usr/bin/python3 - "$XDG_RUNTIME_DIR/sori/socket" <<'EOF'
+import json, socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.settimeout(20)
+s.connect(sys.argv[1])
+s.sendall(b'{"type":"synthesize","data":{"text":"hello wide world","voice":{"name":"quick"}}}\n')
+f, size = s.makefile("rb"), 0
+while True:
+    header = json.loads(f.readline())
+    f.read(header.get("data_length", 0))
+    size += len(f.read(header.get("payload_length", 0)))
+    if header["type"] in ("audio-stop", "error"):
+        break
+print(header["type"], size)
+sys.exit(header["type"] != "audio-stop" or size == 0)
+EOF
+}
+
+ok "activated by a call" has Sori property org.freedesktop.Speech.Provider Name
+ok "voices, without a model loaded" has "audio/x-spiel" \
+    property org.freedesktop.Speech.Provider Voices
+ok "settings" has "speech.rate" property org.sori.Speech1 Settings
+ok "speech through the socket" hears
+first=$(pid_of_daemon)
+kill -9 "$first"
+ok "killed, it is back with the next call" has Sori property org.freedesktop.Speech.Provider Name
+ok "in another process" test "$(pid_of_daemon)" != "$first"
+ok "the stale socket was replaced" hears
+n_before=$(find "/proc/$(pid_of_daemon)/fd" -type l | wc -l)
+for _ in 1 2 3 4 5; do hears >/dev/null; done
+sleep 0.2
+n_after=$(find "/proc/$(pid_of_daemon)/fd" -type l | wc -l)
+ok "no descriptor is left behind: $n_before, $n_after" test "$n_before" -eq "$n_after"
+done_testing
