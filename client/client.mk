@@ -1,13 +1,19 @@
 # sori(1)
 bin_PROGRAMS += sori
 sori_SOURCES = \
+	client/answering.c client/answering.h \
+	client/ask.c \
 	client/bench.c \
+	client/complete.c \
 	client/inspect.c \
 	client/interrupt.c client/interrupt.h \
 	client/main.c \
+	client/model.c client/model.h \
+	client/models.c \
 	client/options.c client/options.h \
 	client/progress.c client/progress.h \
 	client/say.c \
+	client/sound.c client/sound.h \
 	client/source.c client/source.h \
 	client/speaking.c client/speaking.h \
 	client/suggest.c client/suggest.h \
@@ -18,3 +24,4 @@ sori_CFLAGS = $(program_cflags) $(JANSSON_CFLAGS) $(UTF8PROC_CFLAGS)
 sori_LDFLAGS = $(program_ldflags)
 # `sori inspect` reads weights files with the reader alone: no kernels, no models.
 sori_LDADD = libworker.la libgguf.la $(JANSSON_LIBS) $(UTF8PROC_LIBS)
+sori_CPPFLAGS = $(AM_CPPFLAGS) -DSORI_INSTALL_MODEL='"$(modelsdir)/install-model"'

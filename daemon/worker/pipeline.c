@@ -244,12 +244,19 @@ static int begin_all(struct pipeline *pipeline)
 /* The text of the request. 0 or SORI_DONE. */
 static int read_text(struct pipeline *pipeline, struct sori_block *ret_block)
 {
-    const char *text;
-    size_t size = 0;
-    int r = pipeline->speech->read(pipeline->speech->opaque, &text, &size);
+    const struct speech *speech = pipeline->speech;
+    struct sori_block block = {.media = SORI_MEDIA_TEXT};
+    const char *text = NULL;
+    int r;
 
+    if (speech->read_block) {
+        r = speech->read_block(speech->opaque, &block);
+    } else {
+        r = speech->read(speech->opaque, &text, &block.count);
+        block.data = text;
+    }
     if (r > 0)
-        *ret_block = (struct sori_block){.media = SORI_MEDIA_TEXT, .data = text, .count = size};
+        *ret_block = block;
     return r > 0 ? 0 : r == 0 ? SORI_DONE : r;
 }
 

@@ -42,6 +42,12 @@ struct speech {
     void *opaque;
 
     /*
+     * NULL, or taken instead of `read`: text with events and flags, such as the marks that tell a
+     * language model who speaks. As `read`: 1, 0, or a negative errno value.
+     */
+    int (*read_block)(void *opaque, struct sori_block *ret_block);
+
+    /*
      * NULL, or: sees each block that stage 0, 1, ... before a voice gives (pipeline_open_behind()):
      * the first is what a language model writes, the last what the voice reads. As `read`, it runs
      * on a thread of the pipeline there.

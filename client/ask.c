@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sori-ask(1): asks a language model and speaks its answer while it is being written */
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/answering.h"
+#include "client/interrupt.h"
+#include "client/sound.h"
+#include "client/source.h"
+#include "worker/error.h"
+
+struct ask {
+    struct answering answering;
+    const char *file;
+    bool quiet;
+    struct source source;
+    struct sound sound;
+    FILE *text; /* where the answer is printed, or NULL */
+    char last;  /* character of it */
+};
+
+static int set_file(void *options, const char *argument)
+{
+    ((struct ask *)options)->file = argument;
+    return 0;
+}
+
+static int set_output(void *options, const char *argument)
+{
+    ((struct ask *)options)->sound.output = argument;
+    return *argument ? 0 : fail(-EINVAL, "the file name is empty");
+}
+
+static int set_stdout(void *options, const char *unused)
+{
+    ((struct ask *)options)->sound.to_stdout = true;
+    return 0;
+}
+
+static int set_quiet(void *options, const char *unused)
+{
+    ((struct ask *)options)->quiet = true;
+    return 0;
+}
+
+static const struct option_row rows[] = {
+    {'f', "file", "FILE", "ask what is in this file ('-': standard input)", set_file},
+    {'o', "output", "FILE", "write a .wav, .flac, .opus, .ogg, .mp3 or .raw file", set_output},
+    {0, "stdout", NULL, "write WAV to standard output", set_stdout},
+    {'q', "quiet", NULL, "do not print the answer", set_quiet},
+    ANSWERING_ROWS,
+    SPEAKING_ROWS,
+};
+
+static int read_text(void *opaque, const char **ret_data, size_t *ret_size)
+{
+    struct ask *ask = opaque;
+
+    return source_read(&ask->source, interrupt_fd(), ret_data, ret_size);
+}
+
+/* Prints what the model writes, as it writes it. */
+static int print_text(void *opaque, size_t stage, const struct sori_block *block)
+{
+    struct ask *ask = opaque;
+
+    if (stage || !ask->text || !block->count)
+        return 0;
+    if (fwrite(block->data, 1, block->count, ask->text) < block->count || fflush(ask->text))
+        return fail(-errno, "the answer cannot be printed: %s", strerror(errno));
+    ask->last = ((const char *)block->data)[block->count - 1];
+    return 0;
+}
+
+static int write_block(void *opaque, const struct sori_block *block)
+{
+    return sound_write(&((struct ask *)opaque)->sound, block);
+}
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of the sink against cancel() */
+
+static void guard(bool enter)
+{
+    if (enter)
+        pthread_mutex_lock(&lock);
+    else
+        pthread_mutex_unlock(&lock);
+}
+
+static void cancel(void *opaque)
+{
+    struct ask *ask = opaque;
+
+    pipeline_cancel(ask->sound.pipeline);
+    guard(true);
+    sound_cancel(&ask->sound);
+    guard(false);
+}
+
+static int answer(struct ask *ask)
+{
+    const struct speech speech = {
+        .rate = ask->answering.speaking.rate,
+        .pitch = ask->answering.speaking.pitch,
+        .volume = ask->answering.speaking.volume,
+        .seed = ask->answering.speaking.seed,
+        .read = read_text,
+        .write = write_block,
+        .written = print_text,
+        .opaque = ask,
+    };
+    int r = answering_open(&ask->answering, true, &ask->sound.pipeline);
+
+    if (r >= 0 && pipeline_format(ask->sound.pipeline)->media != SORI_MEDIA_SAMPLES)
+        r = fail(-EINVAL, "voice '%s' gives no sound: its chain ends too early",
+                 ask->answering.speaking.voice);
+    if (r < 0)
+        return r;
+    interrupt_on(cancel, ask);
+    r = pipeline_run(ask->sound.pipeline, &speech);
+    if (ask->text && ask->last && ask->last != '\n')
+        fputc('\n', ask->text);
+    if (r >= 0)
+        r = sound_finish(&ask->sound);
+    interrupt_on(NULL, NULL);
+    return r;
+}
+
+static int finish(struct ask *ask, int r)
+{
+    sound_close(&ask->sound);
+    pipeline_close(ask->sound.pipeline);
+    answering_clear(&ask->answering);
+    source_clear(&ask->source);
+    if (r >= 0)
+        return EXIT_OK;
+    if (interrupt_seen())
+        interrupt_end();
+    if (r != -EPIPE)
+        fprintf(stderr, "sori: %s\n", fail_message());
+    return EXIT_FAILED;
+}
+
+/* Options that exclude each other. 0 or EXIT_USAGE. */
+static int check_options(const struct ask *ask, int n_arguments)
+{
+    const char *wrong = NULL;
+
+    if (ask->sound.output && ask->sound.to_stdout)
+        wrong = "--output and --stdout exclude each other";
+    else if (ask->file && n_arguments)
+        wrong = "give either PROMPT or --file";
+    else if (ask->sound.to_stdout && isatty(STDOUT_FILENO))
+        wrong = "standard output is a terminal; send the sound to a file or a pipe";
+    if (wrong)
+        fprintf(stderr, "sori: ask: %s\nTry 'sori ask --help'.\n", wrong);
+    return wrong ? EXIT_USAGE : 0;
+}
+
+static int run(int argc, char **argv)
+{
+    struct ask ask = {
+        .answering = ANSWERING_DEFAULTS, .source = {.fd = -1}, .sound = {.guard = guard}};
+    int first, r = options_parse(&command_ask, argc, argv, &ask, &first);
+
+    if (!r)
+        r = check_options(&ask, argc - first);
+    if (r)
+        return r;
+    if (!ask.quiet)
+        ask.text = ask.sound.to_stdout ? stderr : stdout;
+    if (!ask.file && first == argc && isatty(STDIN_FILENO) && !ask.quiet)
+        fputs("sori: type a question; end with Ctrl-D\n", stderr);
+    r = interrupt_start();
+    if (r >= 0)
+        r = source_open(&ask.source, ask.file, argc - first, argv + first);
+    if (r >= 0)
+        r = answer(&ask);
+    return finish(&ask, r);
+}
+
+const struct command command_ask = {
+    "ask",
+    "[PROMPT]...",
+    "Ask a language model and speak its answer",
+    rows,
+    sizeof rows / sizeof *rows,
+    run,
+};

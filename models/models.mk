@@ -1,0 +1,3 @@
+# What `sori models --install` runs.
+modelsdir = $(pkgdatadir)/models
+dist_models_SCRIPTS = models/install-model
