@@ -1,4 +1,5 @@
-dist_man_MANS += man/sori-llm.7
+dist_man_MANS += man/sori-llm.7 man/sori-ask.1 man/sori-chat.1 man/sori-complete.1 man/sori-models.1 \
+	man/sori-tokens.1
 dist_man_MANS += man/sd_sori.1
 dist_man_MANS += man/sori.1 man/sori-say.1 man/sori-text.1 man/sori-voices.1 man/sori-inspect.1 \
 	man/sori-bench.1 man/sori-voice.5

@@ -3,7 +3,7 @@
 # The man pages say what the program does: options, commands, and nothing that mandoc objects to.
 . "${top_srcdir:?}/tests/client/lib.sh"
 man=$top_srcdir/man
-commands="say text voices inspect bench"
+commands="say text voices inspect bench ask chat complete tokens models"
 
 # Both as lines "LETTER NAME ARGUMENT", '-' for what there is not.
 options_of_help() { # COMMAND
@@ -52,7 +52,9 @@ result "environment variables of the code and of the man page" names_variables
 result "man pages refer to man pages that exist" references_exist
 if command -v mandoc >/dev/null; then
     for page in "$man"/sori.1 "$man"/sori-say.1 "$man"/sori-text.1 "$man"/sori-voices.1 \
-        "$man"/sori-inspect.1 "$man"/sori-bench.1 "$man"/sori-voice.5; do
+        "$man"/sori-inspect.1 "$man"/sori-bench.1 "$man"/sori-voice.5 "$man"/sori-ask.1 \
+        "$man"/sori-chat.1 "$man"/sori-complete.1 "$man"/sori-models.1 "$man"/sori-tokens.1 \
+        "$man"/sori-llm.7; do
         result "mandoc has nothing to say on $(basename "$page")" \
             silent 0 mandoc -T lint -W warning "$page"
     done
