@@ -54,10 +54,10 @@ result "temperature out of range" gives 2 "from 0 to 10" sori complete --tempera
 result "--output and --stdout" gives 2 "exclude each other" sori ask -o a.wav --stdout hello
 result "text and --file" gives 2 "give either" sori complete -f broken/bad.gguf hello
 
-name="the default model"
+default="the default model"
 if [ -n "$installed" ] && [ -r "$installed/$model" ]; then
-    result "$name is listed" lists "$installed" "$model"
-    result "tokens of $name" tokens_of "안녕하세요, GPT-3.5 Turbo님." \
+    result "$default is listed" lists "$installed" "$model"
+    result "tokens of $default" tokens_of "안녕하세요, GPT-3.5 Turbo님." \
         "183 239 226 182 223 239 33085 242 183 222 133 183 244 238 28 452 9848 29 35 30 37 \
 5312 2740 41259 242 30"
     result "no text has no tokens" tokens_of "" ""
@@ -74,6 +74,6 @@ Once upon a time, in a small village" "^, there lived a fox named Felix" \
         skip "an answer is spoken" "the default voice does not speak in this tree"
     fi
 else
-    skip "$name" "it is not installed: sori models --install"
+    skip "$default" "it is not installed: sori models --install"
 fi
 finish
