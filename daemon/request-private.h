@@ -84,6 +84,7 @@ struct request {
     size_t restart_text; /* of the last sentence that began: where a new stream begins */
     uint64_t restart_position;
     size_t restart_events; /* that came since then */
+    bool ready;            /* request_audio_ready() was called */
     bool blocked;          /* the front end took less than there was */
     size_t spoken;         /* bytes */
 

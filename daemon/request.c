@@ -242,12 +242,13 @@ static bool give_samples(struct request *request)
     if (!n)
         return false;
     taken = n;
+    request->ready = false;
     if (request->events && request->events->audio)
         taken = request->events->audio(request->opaque, request, samples, n);
     if (taken > n)
         taken = n;
     request->given += taken;
-    request->blocked = taken < n;
+    request->blocked = taken < n && !request->ready; /* it may have said so meanwhile */
     return !request->blocked;
 }
 
@@ -304,6 +305,7 @@ void request_pump(struct request *request)
 void request_audio_ready(struct request *request)
 {
     request->blocked = false;
+    request->ready = true;
     request_pump(request);
 }
 

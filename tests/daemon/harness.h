@@ -42,7 +42,7 @@ struct seen {
     char message[320];
     int16_t *samples; /* NULL: they are only counted */
     size_t n_samples, capacity;
-    uint64_t hash; /* FNV-1a of the samples */
+    uint64_t hash;       /* FNV-1a of the samples */
     size_t refuse_after; /* samples; then no more are taken until it is changed; 0: all are */
     uint64_t last_position, started_ms, finished_ms;
     bool disordered; /* events not in order, or samples before their event */
@@ -98,16 +98,14 @@ static inline void seen_finished(void *opaque, struct request *request,
     seen->request = NULL;
 }
 
-static const struct request_events seen_events = {.started = seen_started,
-                                                  .audio = seen_audio,
-                                                  .event = seen_event,
-                                                  .finished = seen_finished};
+static const struct request_events seen_events = {
+    .started = seen_started, .audio = seen_audio, .event = seen_event, .finished = seen_finished};
 
 /* Settings that tests want, then "section", "key", "value", ..., NULL. */
 static inline int harness_open(struct harness *harness, const char *const *settings)
 {
-    static const char *const usual[] = {"speech", "voice", "quick", "daemon", "watchdog", "20",
-                                        NULL};
+    static const char *const usual[] = {"speech",   "voice", "quick", "daemon",
+                                        "watchdog", "20",    NULL};
     const char *const *lists[] = {usual, settings};
 
     *harness = (struct harness){0};

@@ -10,3 +10,10 @@ TESTS += tests/fault/test-alloc
 tests_fault_test_alloc_SOURCES = tests/fault/test-alloc.c
 tests_fault_test_alloc_CFLAGS = $(test_cflags)
 tests_fault_test_alloc_LDADD = libworker.la $(test_libs)
+
+check_PROGRAMS += test-kill
+TESTS += test-kill
+test_kill_SOURCES = tests/fault/test-kill.c tests/daemon/harness.h
+test_kill_CPPFLAGS = $(daemon_test_cppflags)
+test_kill_CFLAGS = $(test_cflags)
+test_kill_LDADD = libdaemon.la $(test_libs)
