@@ -26,3 +26,4 @@ EXTRA_DIST += voices/recipe/README.md voices/recipe/requirements.txt \
 	voices/recipe/restore.py voices/recipe/symbols.py voices/recipe/tacotron.py \
 	voices/recipe/train_acoustic.py voices/recipe/train_vocoder.py voices/recipe/training.py \
 	voices/recipe/wavenet.py voices/recipe/weights.py
+EXTRA_DIST += voices/SAMPLES.md
