@@ -15,3 +15,24 @@ TESTS += tests/audio/test-player
 tests_audio_test_player_SOURCES = tests/audio/test-player.c
 tests_audio_test_player_CFLAGS = $(test_cflags) -pthread
 tests_audio_test_player_LDADD = libplayer.la $(test_libs)
+
+check_PROGRAMS += tests/audio/test-portaudio
+TESTS += tests/audio/test-portaudio
+tests_audio_test_portaudio_SOURCES = tests/audio/test-portaudio.c tests/audio/device-test.h \
+	tests/audio/sink-test.h
+tests_audio_test_portaudio_CFLAGS = $(test_cflags)
+tests_audio_test_portaudio_LDADD = libworker.la $(test_libs)
+
+check_PROGRAMS += tests/audio/test-portaudio-server
+TESTS += tests/audio/test-portaudio-server
+tests_audio_test_portaudio_server_SOURCES = tests/audio/test-portaudio-server.c \
+	tests/audio/device-test.h tests/audio/server-test.h tests/audio/sink-test.h
+tests_audio_test_portaudio_server_CFLAGS = $(test_cflags) -pthread
+tests_audio_test_portaudio_server_LDADD = libworker.la $(test_libs)
+
+check_PROGRAMS += tests/audio/test-portaudio-restart
+TESTS += tests/audio/test-portaudio-restart
+tests_audio_test_portaudio_restart_SOURCES = tests/audio/test-portaudio-restart.c \
+	tests/audio/device-test.h tests/audio/server-test.h tests/audio/sink-test.h
+tests_audio_test_portaudio_restart_CFLAGS = $(test_cflags)
+tests_audio_test_portaudio_restart_LDADD = libworker.la $(test_libs)
