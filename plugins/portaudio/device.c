@@ -141,7 +141,7 @@ static int callback(const void *input, void *output, unsigned long n,
 {
     struct device *device = data;
     double latency = time->outputBufferDacTime - time->currentTime;
-    uint64_t idle;
+    int64_t idle;
 
     /* Devices without a clock of their own say anything. */
     if (!(latency >= 0 && latency < AUDIO_MAX_LATENCY_MS / 1000.0))
@@ -193,7 +193,7 @@ static int prepare(const struct sori_host *host, struct device *device,
                     (size_t)player_rate * settings->buffer_ms / 1000) < 0)
         return host->error(host, -ENOMEM, "out of memory");
     device->input_rate = rate;
-    device->linger = (uint64_t)player_rate * settings->linger_ms / 1000;
+    device->linger = settings->linger_ms * INT64_C(1000000);
     if (player_rate != rate) {
         device->converter = src_new(SRC_SINC_MEDIUM_QUALITY, 1, &error);
         if (!device->converter)

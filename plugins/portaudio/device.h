@@ -38,7 +38,7 @@ struct device {
     PaStream *stream;
     unsigned input_rate;  /* of the samples that are fed */
     SRC_STATE *converter; /* to the device's rate; NULL when they are the same */
-    uint64_t linger;      /* in samples */
+    int64_t linger;       /* nanoseconds; 0: for ever, as whoever has it closes it */
     int64_t opened;       /* when; CLOCK_MONOTONIC */
     atomic_bool finished; /* the callback will not be called again */
     pthread_mutex_t lock; /* against a wake-up between look and sleep */

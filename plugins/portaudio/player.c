@@ -145,8 +145,8 @@ static void fill_stream(struct player *player, float *samples, size_t n, bool qu
     fill_silence(player, samples + at, n - at);
 }
 
-uint64_t player_fill(struct player *player, float *ret_samples, size_t n, int64_t now,
-                     int64_t latency)
+int64_t player_fill(struct player *player, float *ret_samples, size_t n, int64_t now,
+                    int64_t latency)
 {
     unsigned stream = atomic_load_explicit(&player->stream, memory_order_acquire);
     bool stopped = atomic_load_explicit(&player->stopped, memory_order_acquire) == stream;
@@ -154,14 +154,16 @@ uint64_t player_fill(struct player *player, float *ret_samples, size_t n, int64_
     atomic_store_explicit(&player->called, now, memory_order_relaxed);
     if (atomic_load_explicit(&player->done, memory_order_relaxed) == stream) {
         fill_silence(player, ret_samples, n);
-        return player->silent += n;
+        if (!player->idle_since)
+            player->idle_since = now;
+        return now - player->idle_since;
     }
     fill_stream(player, ret_samples, n,
                 stopped || atomic_load_explicit(&player->paused, memory_order_relaxed),
                 now + latency);
     if (stopped && !player->flowing) {
         ring_discard(&player->ring);
-        player->silent = 0;
+        player->idle_since = now;
         atomic_store_explicit(&player->done, stream, memory_order_release);
     }
     return 0;

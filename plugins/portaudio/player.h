@@ -43,9 +43,9 @@ struct player {
     float gain;     /* of the next sample, on its way to 0 or 1 */
 
     /* the callback's */
-    float last, tail; /* the last sample; a sound cut short, fading out */
-    size_t tail_left; /* samples of that */
-    uint64_t silent;  /* samples since the player became idle */
+    float last, tail;   /* the last sample; a sound cut short, fading out */
+    size_t tail_left;   /* samples of that */
+    int64_t idle_since; /* 0 before the first callback */
 };
 
 /* A player whose ring holds `buffer` samples; it is idle. 0 or -ENOMEM. */
@@ -56,8 +56,8 @@ void player_clear(struct player *player);
 void player_start(struct player *player, size_t start, size_t lead_in);
 
 /* Fills a buffer at time `now` that sounds `latency` later. Returns how long it has been idle. */
-uint64_t player_fill(struct player *player, float *ret_samples, size_t n, int64_t now,
-                     int64_t latency);
+int64_t player_fill(struct player *player, float *ret_samples, size_t n, int64_t now,
+                    int64_t latency);
 
 /* No more samples will come: sound begins even if there are few. */
 void player_end(struct player *player);

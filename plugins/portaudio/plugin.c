@@ -7,13 +7,14 @@
  * and sounds at once, which is what a screen reader needs that interrupts itself at every key.
  *
  * Settings:
- *     device=NAME     an output device as PortAudio calls it, or a part of its name; ALSA's default
- *     rate=HZ         opens the device at this rate and converts; that of the samples, if the
- * device takes it (ALSA's default takes all) latency_ms=N    between callback and
- * loudspeaker; 5..500, 20 buffer_ms=N     how far feed() may be ahead; 50..10000, 1000 start_ms=N
- * sound begins, and resumes after a gap, when so much is there; 0..10000, 20 lead_in_ms=N silence
- * before the first sound of a device just opened; 0..2000, 0 linger_ms=N     how long the device
- * stays open between streams; 0..600000, 10000
+ *     device=NAME     an output device as PortAudio calls it, or part of its name (ALSA's default)
+ *     rate=HZ         opens the device at this rate and converts (the rate of the samples, where
+ *                     the device takes it; ALSA's default takes all)
+ *     latency_ms=N    between callback and loudspeaker, 5..500 (25)
+ *     buffer_ms=N     how far feed() may be ahead, 50..10000 (1000)
+ *     start_ms=N      sound begins, or goes on after a gap, once so much is there, 0..10000 (20)
+ *     lead_in_ms=N    silence before the first sound of a device just opened, 0..2000 (0)
+ *     linger_ms=N     how long the device stays open between streams, 0..600000 (10000)
  */
 #include <errno.h>
 #include <math.h>
@@ -32,8 +33,9 @@ struct portaudio_model {
     struct device_settings settings;
     char *name;
     bool initialised;
-    pthread_mutex_t lock; /* of `spare` */
+    pthread_mutex_t lock; /* of the rest */
     struct device *spare; /* of an earlier stream */
+    int64_t spare_since;  /* when that ended */
 };
 
 struct portaudio_stream {
@@ -123,7 +125,7 @@ static int portaudio_load(const struct sori_host *host, const struct sori_settin
     pthread_mutex_init(&model->lock, NULL);
     model->host = host;
     model->settings = (struct device_settings){
-        .latency_ms = 20, .buffer_ms = 1000, .start_ms = 20, .linger_ms = 10000};
+        .latency_ms = 25, .buffer_ms = 1000, .start_ms = 20, .linger_ms = 10000};
     for (size_t i = 0; r >= 0 && i < n_settings; i++)
         r = read_setting(model, &settings[i]);
     if (r >= 0)
@@ -148,14 +150,18 @@ static int portaudio_describe(const void *model, struct sori_stage_info *ret_inf
 static struct device *take_spare(struct portaudio_model *model, unsigned rate)
 {
     struct device *device;
+    int64_t age;
 
     pthread_mutex_lock(&model->lock);
     device = steal(model->spare);
+    age = device_now() - model->spare_since;
     pthread_mutex_unlock(&model->lock);
     /* Its last stream may still be fading out. */
     while (device && device_is_alive(device) && !player_is_idle(&device->player))
         device_wait(device, 0.002, NULL);
-    if (device && device_is_alive(device) && device->input_rate == rate)
+    /* One that is about to stop by itself is not taken: it might do so any moment. */
+    if (device && device_is_alive(device) && device->input_rate == rate &&
+        age < device->linger - device->linger / 4)
         return device;
     device_close(device);
     return NULL;
@@ -345,8 +351,10 @@ static void portaudio_end(void *opaque)
                          atomic_load(&device->player.underruns));
     player_stop(&device->player);
     pthread_mutex_lock(&model->lock);
-    if (model->settings.linger_ms && !model->spare)
+    if (model->settings.linger_ms && !model->spare) {
         model->spare = steal(device);
+        model->spare_since = device_now();
+    }
     pthread_mutex_unlock(&model->lock);
     device_close(device);
     free(stream);

@@ -43,9 +43,9 @@ static int end(void **state)
     return 0;
 }
 
-static uint64_t run(size_t callbacks)
+static int64_t run(size_t callbacks)
 {
-    uint64_t idle = 0;
+    int64_t idle = 0;
 
     for (size_t i = 0; i < callbacks; i++) {
         idle = player_fill(&player, out + n_out, BUFFER, now, 0);
