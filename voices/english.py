@@ -6,8 +6,8 @@
 
 DIR of --misaki has us_gold.json and us_silver.json (package misaki 0.9.4, folder misaki/data); the
 tagger is tagger.json.gz of the package hibari-tts 0.2.1; DIR of --cldr is common/ of Debian's
-unicode-cldr-core; the file of --letters is made by letter-to-sound.py. The same input gives the same
-bytes.
+unicode-cldr-core; the file of --letters is made by letter-to-sound.py. The same input gives the
+same bytes.
 
 The file, all numbers little-endian:
 

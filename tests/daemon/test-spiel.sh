@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The Spiel interface and our own, by a client that others wrote: the crate `spiel`. It is built
-# once (2 minutes on two cores) and kept in the build tree.
+# once (2 minutes on two idle cores) and kept in the build tree.
+# TEST_LIMIT=1500
 set -u
 . "$top_srcdir/tests/daemon/front-lib.sh"
 need dbus-daemon gdbus cargo
