@@ -351,12 +351,17 @@ static int run(int argc, char **argv)
 {
     struct bench bench = {.speaking = SPEAKING_DEFAULTS, .runs = 5};
     json_t *result;
-    int first, r = options_parse(&command_bench, argc, argv, &bench, &first);
+    int first, r;
 
+    if (argc > 1 && !strcmp(argv[1], "llm")) /* these have options of their own */
+        return command_bench_llm.run(argc - 1, argv + 1);
+    if (argc > 1 && !strcmp(argv[1], "ask"))
+        return command_bench_ask.run(argc - 1, argv + 1);
+    r = options_parse(&command_bench, argc, argv, &bench, &first);
     if (r)
         return r;
     if (argc - first != 1 || strcmp(argv[first], "speech")) {
-        fputs("sori: bench what? There is: speech\n", stderr);
+        fputs("sori: bench what? There are: speech, llm, ask\n", stderr);
         return EXIT_USAGE;
     }
     result = json_object();
@@ -375,5 +380,6 @@ static int run(int argc, char **argv)
 }
 
 const struct command command_bench = {
-    "bench", "speech", "Measure how fast a voice speaks", rows, sizeof rows / sizeof *rows, run,
+    "bench", "speech|llm|ask",           "Measure how fast a voice speaks or a model writes",
+    rows,    sizeof rows / sizeof *rows, run,
 };

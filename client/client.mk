@@ -4,6 +4,7 @@ sori_SOURCES = \
 	client/answering.c client/answering.h \
 	client/ask.c \
 	client/bench.c \
+	client/bench-llm.c \
 	client/chat.c \
 	client/complete.c \
 	client/inspect.c \

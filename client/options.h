@@ -49,6 +49,7 @@ void options_help(const struct command *command);
 int parse_number(const char *text, double min, double max, double *ret_number);
 
 extern const struct command command_say, command_text, command_voices, command_inspect,
-    command_bench, command_complete, command_tokens, command_models, command_ask, command_chat;
+    command_bench, command_complete, command_tokens, command_models, command_ask, command_chat,
+    command_bench_llm, command_bench_ask;
 
 #endif
