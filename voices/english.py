@@ -32,6 +32,7 @@ import argparse
 import gzip
 import json
 import os
+import re
 import struct
 import sys
 import unicodedata
@@ -285,17 +286,70 @@ def unicode_names():
 
 
 SKIN = {chr(c) for c in range(0x1F3FB, 0x1F400)}
+DIGITS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+ORDINALS = {"1st": "first", "2nd": "second", "3rd": "third"}
+
+
+def spoken(symbol, name):
+    """A name as plain words: letters and apostrophes."""
+    text = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    text = text.replace("’", "'").replace("&", " and ").replace("-", " ")
+    words = []
+    for word in re.sub(r"[^A-Za-z0-9' ]", " ", text).split():
+        word = ORDINALS.get(word, word)
+        words.append(DIGITS[int(word)] if word.isdigit() and int(word) < 13 else word)
+    if unicodedata.category(symbol[0]) in ("Sm", "Sc") and len(words) > 1 and words[-1] == "sign":
+        words.pop()
+    return " ".join(words)
+
+
+# What is said, where the name is not what one says.
+SAID = {
+    "√": "square root of",
+    "×": "times",
+    "÷": "divided by",
+    "±": "plus or minus",
+    "−": "minus",
+    "≈": "approximately equals",
+    "≠": "is not equal to",
+    "≤": "is less than or equal to",
+    "≥": "is greater than or equal to",
+    "°": "degrees",
+    "∈": "is an element of",
+    "∑": "sum",
+    "∫": "integral",
+    "∂": "partial",
+    "∀": "for all",
+    "∃": "there exists",
+    "№": "number",
+    "©": "copyright",
+    "®": "registered",
+    "™": "trademark",
+    "∝": "is proportional to",
+    "⊂": "is a subset of",
+    "∪": "union",
+    "∩": "intersection",
+    "⇒": "implies",
+    "½": "one half",
+    "…": "ellipsis",
+    "•": "bullet",
+    "→": "right arrow",
+    "←": "left arrow",
+    "↑": "up arrow",
+    "↓": "down arrow",
+    "⁄": "slash",
+}
 
 
 def names(folder):
     entries = {}
     both = unicode_names()
     both.update(cldr_names(folder))
+    both.update(SAID)
     for symbol, name in both.items():
         if symbol.isascii() or any(c in SKIN for c in symbol) or symbol.isalnum():
             continue  # skin tones are dropped before the lookup
-        name = name.replace("’", "'").replace(": ", ", ").replace("“", "").replace("”", "")
-        entries[symbol.replace("\ufe0f", "").encode()] = name.encode()[:255]
+        entries[symbol.replace("\ufe0f", "").encode()] = spoken(symbol, name).encode()[:255]
     return entries
 
 

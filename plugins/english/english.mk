@@ -2,6 +2,8 @@
 noinst_LTLIBRARIES += libenglish.la
 libenglish_la_SOURCES = \
 	plugins/english/ascii.h \
+	plugins/english/fold.c \
+	plugins/english/fold.h \
 	plugins/english/inflect.c \
 	plugins/english/items.c \
 	plugins/english/items.h \
@@ -9,8 +11,16 @@ libenglish_la_SOURCES = \
 	plugins/english/letter-to-sound.h \
 	plugins/english/lexicon.c \
 	plugins/english/lexicon.h \
+	plugins/english/normalise-abbreviation.c \
+	plugins/english/normalise-date.c \
+	plugins/english/normalise-money.c \
 	plugins/english/normalise-number.c \
+	plugins/english/normalise-phone.c \
+	plugins/english/normalise-roman.c \
 	plugins/english/normalise-symbol.c \
+	plugins/english/normalise-time.c \
+	plugins/english/normalise-unit.c \
+	plugins/english/normalise-web.c \
 	plugins/english/normalise-word.c \
 	plugins/english/normalise.c \
 	plugins/english/normalise.h \
@@ -20,6 +30,9 @@ libenglish_la_SOURCES = \
 	plugins/english/pronounce.h \
 	plugins/english/reading.c \
 	plugins/english/reading.h \
+	plugins/english/say-number.c \
+	plugins/english/script.c \
+	plugins/english/script.h \
 	plugins/english/segment.c \
 	plugins/english/segment.h \
 	plugins/english/stream.c \

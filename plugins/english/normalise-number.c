@@ -1,147 +1,400 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Numbers: amounts, ordinals, years, decades, fractions, ranges, sizes ("3x4"), versions and
+ * addresses ("1.2.3"), percentages, units, exponents.
+ */
 #include "english/normalise.h"
 
-static const char *const ones[] = {"zero",    "one",     "two",       "three",    "four",
-                                   "five",    "six",     "seven",     "eight",    "nine",
-                                   "ten",     "eleven",  "twelve",    "thirteen", "fourteen",
-                                   "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
-static const char *const tens[] = {"",      "",      "twenty",  "thirty", "forty",
-                                   "fifty", "sixty", "seventy", "eighty", "ninety"};
-static const char *const ordinal_ones[] = {
-    "zeroth",     "first",     "second",    "third",       "fourth",     "fifth",     "sixth",
-    "seventh",    "eighth",    "ninth",     "tenth",       "eleventh",   "twelfth",   "thirteenth",
-    "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth"};
-static const char *const ordinal_tens[] = {"",          "",         "twentieth", "thirtieth",
-                                           "fortieth",  "fiftieth", "sixtieth",  "seventieth",
-                                           "eightieth", "ninetieth"};
-static const char *const scales[] = {"",           "thousand",    "million",     "billion",
-                                     "trillion",   "quadrillion", "quintillion", "sextillion",
-                                     "septillion", "octillion",   "nonillion",   "decillion"};
-enum { GROUPS = sizeof scales / sizeof *scales };
+static const char *const number_letters[] = {"st", "nd", "rd", "th"};
 
-void say_digits(struct normaliser *normaliser, const char *digits, size_t n)
+static size_t ordinal_suffix(const struct normaliser *normaliser, size_t at)
 {
-    for (size_t i = 0; i < n; i++)
-        if (ascii_is_digit(digits[i]))
-            say(normaliser, ones[digits[i] - '0']);
+    size_t n = letters_at(normaliser, at);
+
+    for (size_t i = 0; i < 4; i++)
+        if (ascii_equals(normaliser->text + at, n, number_letters[i]))
+            return n;
+    return 0;
 }
 
-/* 1..99; as an ordinal if it ends the number. */
-static void say_below_hundred(struct normaliser *normaliser, unsigned value, bool ordinal)
+/* "1990s", "90s", "1920's" */
+static size_t decade(struct normaliser *normaliser, size_t at, size_t n)
 {
-    if (value < 20) {
-        say(normaliser, ordinal ? ordinal_ones[value] : ones[value]);
-        return;
+    static const char *const decades[] = {"hundreds", "tens",    "twenties", "thirties",
+                                          "forties",  "fifties", "sixties",  "seventies",
+                                          "eighties", "nineties"};
+    const char *digits = normaliser->text + at;
+    size_t end = at + n, century = n == 4 ? 2 : 0;
+
+    if ((n != 2 && n != 4) || digits[n - 1] != '0')
+        return 0;
+    if (peek(normaliser, end) == '\'')
+        end++;
+    if (peek(normaliser, end) != 's' || !word_ends(normaliser, end + 1))
+        return 0;
+    end++;
+    place(normaliser, at, end);
+    if (n == 4 && digits[1] == '0' && digits[2] == '0') {
+        say_cardinal(normaliser, digits, 1);
+        say(normaliser, "thousands");
+        return end - at;
     }
-    say(normaliser, ordinal && value % 10 == 0 ? ordinal_tens[value / 10] : tens[value / 10]);
-    if (value % 10)
-        say(normaliser, ordinal ? ordinal_ones[value % 10] : ones[value % 10]);
+    if (n == 4)
+        say_cardinal(normaliser, digits, 2);
+    say(normaliser, decades[digits[century] - '0']);
+    return end - at;
 }
 
-/* 1..999 */
-static void say_group(struct normaliser *normaliser, unsigned value, bool ordinal)
+/* Dotted numbers of three or more: versions ("point"), Internet addresses and the like ("dot"). */
+static size_t dotted(struct normaliser *normaliser, size_t at)
 {
-    if (value >= 100) {
-        say(normaliser, ones[value / 100]);
-        say(normaliser, ordinal && value % 100 == 0 ? "hundredth" : "hundred");
+    size_t end = at, groups = 0, n;
+
+    while ((n = digits_at(normaliser, end)) && n <= NUMBER_MAX) {
+        end += n;
+        groups++;
+        if (peek(normaliser, end) != '.' || !digits_at(normaliser, end + 1))
+            break;
+        end++;
     }
-    if (value % 100)
-        say_below_hundred(normaliser, value % 100, ordinal);
+    if (groups < 3)
+        return 0;
+    place(normaliser, at, end);
+    for (size_t i = at; i < end; i += n + 1) {
+        n = digits_at(normaliser, i);
+        if (i > at)
+            say(normaliser, groups > 3 ? "dot" : "point");
+        if (groups > 3 && n > 2)
+            say_digits(normaliser, normaliser->text + i, n);
+        else
+            say_cardinal(normaliser, normaliser->text + i, n);
+    }
+    return end - at;
 }
 
-static unsigned group_value(const char *digits, size_t n)
+static unsigned value_at(const struct normaliser *normaliser, size_t at, size_t n)
 {
     unsigned value = 0;
-    for (size_t i = 0; i < n; i++)
-        value = value * 10 + (unsigned)(digits[i] - '0');
+    for (size_t i = 0; i < n && value < 100000; i++)
+        value = value * 10 + (unsigned)(normaliser->text[at + i] - '0');
     return value;
 }
 
-static bool all_zero(const char *digits, size_t n)
+/* "half", "thirds", "twentieths" */
+static void say_fraction(struct normaliser *normaliser, unsigned over, unsigned under)
 {
-    for (size_t i = 0; i < n; i++)
-        if (digits[i] != '0')
-            return false;
-    return true;
-}
-
-static void say_scale(struct normaliser *normaliser, size_t scale, bool ordinal)
-{
-    say(normaliser, scales[scale]);
-    if (ordinal) {
-        /* "millionth": the word just said grows by two letters. */
+    say_small(normaliser, over);
+    if (under == 2) {
+        say(normaliser, over == 1 ? "half" : "halves");
+        return;
+    }
+    if (under == 4) {
+        say(normaliser, over == 1 ? "quarter" : "quarters");
+        return;
+    }
+    char digits[4] = {'0', (char)('0' + under / 100 % 10), (char)('0' + under / 10 % 10),
+                      (char)('0' + under % 10)};
+    say_ordinal(normaliser, digits, 4);
+    if (over != 1 && !normaliser->items->failed) {
+        /* the plural of what was just said */
         struct items *items = normaliser->items;
-        if (!items->failed && buffer_append(&items->text, "th", 2))
-            items->list[items->n - 1].size += 2;
+        if (buffer_append(&items->text, "s", 1))
+            items->list[items->n - 1].size++;
         else
             items->failed = true;
     }
 }
 
-static void say_number(struct normaliser *normaliser, const char *digits, size_t n, bool ordinal)
+/* "3/4"; what is no fraction is read as it stands ("9/11", "24/7"). */
+static size_t fraction(struct normaliser *normaliser, size_t at, size_t n)
 {
-    size_t groups;
+    size_t slash = at + n, m = digits_at(normaliser, slash + 1), end = slash + 1 + m;
+    unsigned over, under;
 
-    while (n > 1 && *digits == '0')
-        digits++, n--;
-    groups = (n + 2) / 3;
-    if (groups > GROUPS) {
-        say_digits(normaliser, digits, n);
-        return;
+    if (peek(normaliser, slash) != '/' || !m || n > 4 || m > 4 || peek(normaliser, end) == '/')
+        return 0;
+    over = value_at(normaliser, at, n);
+    under = value_at(normaliser, slash + 1, m);
+    place(normaliser, at, end);
+    if (over && over < under && under >= 2 && under <= 100 && !(over == 9 && under == 11)) {
+        say_fraction(normaliser, over, under);
+    } else {
+        say_cardinal(normaliser, normaliser->text + at, n);
+        if (!(over == 24 && under == 7) && !(over == 9 && under == 11))
+            say(normaliser, over > under ? "over" : over < under ? "slash" : "");
+        say_cardinal(normaliser, normaliser->text + slash + 1, m);
     }
-    if (all_zero(digits, n)) {
-        say(normaliser, ordinal ? "zeroth" : "zero");
-        return;
-    }
-    while (groups) {
-        size_t size = n - 3 * (groups - 1);
-        unsigned value = group_value(digits, size);
-        bool last = all_zero(digits + size, n - size);
-        digits += size;
-        n -= size;
-        groups--;
-        if (value)
-            say_group(normaliser, value, ordinal && last && !groups);
-        if (value && groups)
-            say_scale(normaliser, groups, ordinal && last);
-        if (last)
-            return;
-    }
+    return end - at;
 }
 
-void say_cardinal(struct normaliser *normaliser, const char *digits, size_t n)
+/* "1 1/2": one and a half */
+static size_t mixed_fraction(struct normaliser *normaliser, size_t at, size_t n)
 {
-    say_number(normaliser, digits, n, false);
+    size_t gap = spaces_at(normaliser, at + n), over = at + n + gap, slash;
+    unsigned a, b;
+
+    if (gap != 1 || digits_at(normaliser, over) != 1)
+        return 0;
+    slash = over + 1;
+    if (peek(normaliser, slash) != '/' || digits_at(normaliser, slash + 1) - 1u > 1 ||
+        !word_ends(normaliser, slash + 1 + digits_at(normaliser, slash + 1)))
+        return 0;
+    a = value_at(normaliser, over, 1);
+    b = value_at(normaliser, slash + 1, digits_at(normaliser, slash + 1));
+    if (!a || a >= b || b > 64)
+        return 0;
+    place(normaliser, at, slash + 1 + digits_at(normaliser, slash + 1));
+    say_cardinal(normaliser, normaliser->text + at, n);
+    say(normaliser, "and");
+    if (a == 1 && (b == 2 || b == 4))
+        say(normaliser, b == 2 ? "a half" : "a quarter");
+    else
+        say_fraction(normaliser, a, b);
+    return normaliser->to - at;
 }
 
-void say_ordinal(struct normaliser *normaliser, const char *digits, size_t n)
+/* --- years ------------------------------------------------------------------------------------ */
+
+static bool word_before_is(const struct normaliser *normaliser, size_t at, const char *const *words,
+                           size_t n_words)
 {
-    say_number(normaliser, digits, n, true);
+    size_t end = at, start;
+
+    while (end && normaliser->text[end - 1] == ' ')
+        end--;
+    start = end;
+    while (start && ascii_is_letter(normaliser->text[start - 1]))
+        start--;
+    for (size_t i = 0; i < n_words; i++)
+        if (ascii_equals(normaliser->text + start, end - start, words[i]))
+            return true;
+    return false;
 }
 
-void say_year(struct normaliser *normaliser, const char *digits)
+/* Is the word behind a thing that is counted? */
+static bool counts_something(const struct normaliser *normaliser, size_t at)
 {
-    unsigned century = group_value(digits, 2), rest = group_value(digits + 2, 2);
+    size_t start = at + spaces_at(normaliser, at), n = letters_at(normaliser, start);
+    const char *word = normaliser->text + start;
 
-    if (century % 10 == 0 && rest < 10) { /* two thousand five */
-        say_cardinal(normaliser, digits, 4);
-        return;
+    if (start == at || n < 4 || !ascii_is_lower(word, n))
+        return false;
+    return (word[n - 1] == 's' && word[n - 2] != 's') || ascii_equals(word, n, "people") ||
+           ascii_equals(word, n, "million");
+}
+
+static bool is_year(const struct normaliser *normaliser, size_t at)
+{
+    static const char *const openers[] = {"in",    "since",  "by",    "until",  "till",   "from",
+                                          "to",    "before", "after", "during", "year",   "circa",
+                                          "early", "late",   "mid",   "and",    "around", "about"};
+    unsigned value = value_at(normaliser, at, 4);
+
+    if (value < 1000 || value > 2999 || (value % 1000 < 10 && value < 2000))
+        return false;
+    if (counts_something(normaliser, at + 4))
+        return false;
+    if (value >= 1100 && value <= 2099)
+        return true;
+    return word_before_is(normaliser, at, openers, sizeof openers / sizeof *openers);
+}
+
+/* --- behind a number -------------------------------------------------------------------------- */
+
+/* The second end of a range ("10-20") or of a size ("3x4", "1920 x 1080"). */
+static size_t second_number(struct normaliser *normaliser, size_t at, const char **ret_between)
+{
+    size_t gap = spaces_at(normaliser, at), sign = at + gap, size = dash_at(normaliser, sign), next;
+
+    if (size && !gap) {
+        *ret_between = "to";
+        next = sign + size;
+    } else if ((peek(normaliser, sign) == 'x' || (is_at(normaliser, sign, "\xc3\x97") && !gap)) &&
+               gap < 2) {
+        size = peek(normaliser, sign) == 'x' ? 1 : 2;
+        *ret_between = "by";
+        next = sign + size + spaces_at(normaliser, sign + size);
+    } else {
+        return 0;
     }
-    say_below_hundred(normaliser, century, false);
-    if (!rest)
-        say(normaliser, "hundred");
-    else if (rest < 10)
-        say(normaliser, "oh");
-    if (rest)
-        say_below_hundred(normaliser, rest, false);
+    return digits_at(normaliser, next) ? next : 0;
+}
+
+static void say_plain(struct normaliser *normaliser, size_t at, const struct number *number)
+{
+    bool emergency = number->length == 3 && !memcmp(number->whole, "911", 3) &&
+                     !counts_something(normaliser, at + 3);
+
+    if (number->n_whole == 4 && !number->grouped && !number->n_part && is_year(normaliser, at))
+        say_year(normaliser, number->whole);
+    else if (emergency)
+        say_digits(normaliser, number->whole, 3);
+    else if (number->n_whole > 1 && number->whole[0] == '0' && !number->n_part)
+        say_digits(normaliser, number->whole, number->n_whole);
+    else
+        say_amount(normaliser, number);
+}
+
+/* Digits by themselves when there are more than a number can have. */
+static size_t long_digits(struct normaliser *normaliser, size_t at)
+{
+    size_t n = digits_at(normaliser, at);
+
+    if (!n)
+        return 0;
+    n = n > NUMBER_MAX ? NUMBER_MAX : n;
+    place(normaliser, at, at + n);
+    say_digits(normaliser, normaliser->text + at, n);
+    return n;
+}
+
+/* "e-5", "^2", "²": powers; the length of what was taken */
+static size_t exponent(struct normaliser *normaliser, size_t at)
+{
+    static const struct {
+        const char *sign, *words;
+    } powers[] = {
+        {"\xc2\xb2", "squared"}, {"\xc2\xb3", "cubed"}, {"^2", "squared"}, {"^3", "cubed"}};
+    size_t digits = at + 1, n;
+    bool minus;
+
+    for (size_t i = 0; i < sizeof powers / sizeof *powers; i++)
+        if (is_at(normaliser, at, powers[i].sign) &&
+            !digits_at(normaliser, at + strlen(powers[i].sign))) {
+            say(normaliser, powers[i].words);
+            return strlen(powers[i].sign);
+        }
+    if (!strchr("eE^", peek(normaliser, at)) || !peek(normaliser, at))
+        return 0;
+    minus = peek(normaliser, digits) == '-';
+    digits += minus || peek(normaliser, digits) == '+';
+    n = digits_at(normaliser, digits);
+    if (!n || n > 4 || !word_ends(normaliser, digits + n))
+        return 0;
+    say(normaliser, peek(normaliser, at) == '^' ? "to the power of" : "times ten to the power of");
+    if (minus)
+        say(normaliser, "minus");
+    say_cardinal(normaliser, normaliser->text + digits, n);
+    return digits + n - at;
+}
+
+/* Says what stands behind a number and belongs to it; returns where that ends. */
+static size_t behind(struct normaliser *normaliser, size_t end, bool one)
+{
+    size_t more = exponent(normaliser, end);
+
+    end += more;
+    more = say_unit(normaliser, end, one);
+    if (!more && peek(normaliser, end) == 'x' && word_ends(normaliser, end + 1)) {
+        say(normaliser, "times");
+        more = 1;
+    }
+    return end + more;
+}
+
+static size_t hexadecimal(struct normaliser *normaliser, size_t at)
+{
+    size_t end = at + 2;
+
+    if (!is_at(normaliser, at, "0x"))
+        return 0;
+    while (end - at < 34 &&
+           (digits_at(normaliser, end) || (ascii_lower(peek(normaliser, end)) >= 'a' &&
+                                           ascii_lower(peek(normaliser, end)) <= 'f')))
+        end++;
+    if (end == at + 2 || !word_ends(normaliser, end))
+        return 0;
+    place(normaliser, at, end);
+    say(normaliser, "zero x");
+    for (size_t i = at + 2; i < end; i++) {
+        if (ascii_is_digit(normaliser->text[i]))
+            say_digits(normaliser, normaliser->text + i, 1);
+        else
+            say_word(normaliser, normaliser->text + i, 1, ITEM_SPELLED);
+    }
+    return end - at;
+}
+
+/* An amount with all that may follow it. */
+static size_t amount(struct normaliser *normaliser, size_t at, size_t from)
+{
+    struct number number, second;
+    const char *between = "";
+    size_t end, next;
+
+    if ((at && ascii_is_digit(normaliser->text[at - 1])) || !number_at(normaliser, at, &number))
+        return long_digits(normaliser, at);
+    end = at + number.length;
+    place(normaliser, from, end);
+    if (!number.n_part && ordinal_suffix(normaliser, end)) {
+        say_ordinal(normaliser, number.whole, number.n_whole);
+        return end + ordinal_suffix(normaliser, end) - from;
+    }
+    next = second_number(normaliser, end, &between);
+    if (!next || !number_at(normaliser, next, &second)) {
+        say_plain(normaliser, at, &number);
+        return behind(normaliser, end, number_is_one(&number)) - from;
+    }
+    if (!strcmp(between, "to")) {
+        say_plain(normaliser, at, &number);
+        say(normaliser, between);
+        say_plain(normaliser, next, &second);
+    } else {
+        say_amount(normaliser, &number);
+        say(normaliser, between);
+        say_amount(normaliser, &second);
+    }
+    return behind(normaliser, next + second.length, number_is_one(&second)) - from;
+}
+
+/* A minus, plus or plus-minus that belongs to the number behind it; its length. */
+static size_t sign_at(const struct normaliser *normaliser, size_t at, const char **ret_word)
+{
+    size_t size = dash_at(normaliser, at);
+
+    *ret_word = "minus";
+    if (!size && peek(normaliser, at) == '+') {
+        *ret_word = "plus";
+        size = 1;
+    }
+    if (!size || !chunk_begins(normaliser, at))
+        return 0;
+    return digits_at(normaliser, at + size) ||
+                   (peek(normaliser, at + size) == '.' && digits_at(normaliser, at + size + 1))
+               ? size
+               : 0;
+}
+
+/* All words said since item `first` stand at from..to. */
+static void replace_place(struct normaliser *normaliser, size_t first, size_t from, size_t to)
+{
+    for (size_t i = first; i < normaliser->items->n; i++) {
+        normaliser->items->list[i].start = (uint32_t)from;
+        normaliser->items->list[i].end = (uint32_t)to;
+    }
 }
 
 size_t match_number(struct normaliser *normaliser, size_t at)
 {
-    size_t n = digits_at(normaliser, at);
-    if (n) {
-        place(normaliser, at, at + n);
-        say_cardinal(normaliser, normaliser->text + at, n);
+    size_t n = digits_at(normaliser, at), taken, sign, first = normaliser->items->n;
+    const char *word;
+
+    sign = sign_at(normaliser, at, &word);
+    if (sign) {
+        place(normaliser, at, at + sign);
+        say(normaliser, word);
+        taken = sign + amount(normaliser, at + sign, at + sign);
+        replace_place(normaliser, first, at, at + taken);
+        return taken;
     }
-    return n;
+    if (!n && !(peek(normaliser, at) == '.' && digits_at(normaliser, at + 1) &&
+                chunk_begins(normaliser, at)))
+        return 0;
+    if ((taken = hexadecimal(normaliser, at)) || (taken = dotted(normaliser, at)) ||
+        (taken = decade(normaliser, at, n)) || (taken = mixed_fraction(normaliser, at, n)) ||
+        (taken = fraction(normaliser, at, n)))
+        return taken;
+    taken = amount(normaliser, at, at);
+    replace_place(normaliser, first, at, at + taken);
+    return taken;
 }

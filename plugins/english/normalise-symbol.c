@@ -1,28 +1,405 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Marks that shape the melody, and symbols by their names: emoji, arrows, mathematics. */
+#include <utf8proc.h>
+
+#include "english/fold.h"
 #include "english/normalise.h"
 #include "english/utf8.h"
 
-/* Is there nothing more to say? */
+/* The longest emoji that the names have (a family, a flag in tags), in bytes. */
+enum { NAME_BYTES = 48 };
+
+static bool is_alnum(char c)
+{
+    return ascii_is_letter(c) || ascii_is_digit(c);
+}
+
+static bool letter_or_digit_at(const struct normaliser *normaliser, size_t at)
+{
+    char c = peek(normaliser, at);
+    return is_alnum(c) || (c & 0x80);
+}
+
+/* Is there nothing more to say behind `at`? */
 static bool ends_here(const struct normaliser *normaliser, size_t at)
 {
-    while (at < normaliser->n && !ascii_is_letter(normaliser->text[at]) &&
-           !ascii_is_digit(normaliser->text[at]) && !(normaliser->text[at] & 0x80))
+    while (at < normaliser->n && !letter_or_digit_at(normaliser, at))
         at++;
-    return at == normaliser->n;
+    return at >= normaliser->n;
+}
+
+/* --- marks ------------------------------------------------------------------------------------ */
+
+static size_t full_stop(struct normaliser *normaliser, size_t at)
+{
+    size_t n = 1;
+    char before = at ? normaliser->text[at - 1] : ' ', after = peek(normaliser, at + 1);
+
+    while (peek(normaliser, at + n) == '.')
+        n++;
+    place(normaliser, at, at + n);
+    if (n > 1)
+        say_mark(normaliser, ends_here(normaliser, at + n) ? '.' : ',');
+    else if (is_alnum(before) && is_alnum(after) && (after < 'A' || after > 'Z'))
+        say(normaliser, "dot"); /* "file.txt" */
+    else if (ends_here(normaliser, at + 1) || !is_alnum(before) || (after >= 'A' && after <= 'Z'))
+        say_mark(normaliser, '.');
+    return n;
+}
+
+/* "-", "--", U+2010..2015 */
+static size_t dash(struct normaliser *normaliser, size_t at)
+{
+    size_t size = dash_at(normaliser, at), n = size, next;
+    bool before, after;
+
+    if (!size)
+        return 0;
+    while ((next = dash_at(normaliser, at + n)))
+        n += next;
+    before = at && letter_or_digit_at(normaliser, at - 1);
+    after = letter_or_digit_at(normaliser, at + n);
+    place(normaliser, at, at + n);
+    if (is_at(normaliser, at, "\xe2\x88\x92") ||
+        (peek(normaliser, at) == '-' && n == 1 && !before && at >= 2 &&
+         ascii_is_digit(peek(normaliser, at - 2)) && ascii_is_digit(peek(normaliser, at + 2))))
+        say(normaliser, "minus");
+    else if (n == 1 && before && after)
+        return n; /* "20-year-old" */
+    else
+        say_mark(normaliser, ',');
+    return n;
+}
+
+/* Marks of other scripts and typography that act like one of ours, or are silent (0). */
+static size_t foreign_mark(struct normaliser *normaliser, size_t at)
+{
+    static const struct {
+        const char *sign;
+        char mark;
+    } marks[] = {
+        {"\xe2\x80\xa6", '.'}, /* ellipsis */
+        {"\xe3\x80\x82", '.'}, {"\xe3\x80\x81", ','}, {"\xef\xbc\x8c", ','}, {"\xef\xbc\x8e", '.'},
+        {"\xef\xbc\x81", '!'}, {"\xef\xbc\x9f", '?'}, {"\xef\xbc\x9b", ';'}, {"\xef\xbc\x9a", ':'},
+        {"\xe0\xa5\xa4", '.'}, {"\xd8\x8c", ','},     {"\xd8\x9b", ';'},     {"\xd8\x9f", '?'},
+        {"\xe2\x80\xbd", '?'}, {"\xc2\xbf", 0},       {"\xc2\xa1", 0},       {"\xe2\x80\x98", 0},
+        {"\xe2\x80\x99", 0},   {"\xe2\x80\x9a", 0},   {"\xe2\x80\x9c", 0},   {"\xe2\x80\x9d", 0},
+        {"\xe2\x80\x9e", 0},   {"\xc2\xab", 0},       {"\xc2\xbb", 0},       {"\xe2\x80\xb9", 0},
+        {"\xe2\x80\xba", 0},   {"\xe2\x80\xa2", ','}, {"\xc2\xb7", 0},       {"\xe3\x80\x8c", 0},
+        {"\xe3\x80\x8d", 0},   {"\xe3\x80\x8e", 0},   {"\xe3\x80\x8f", 0},   {"\xe2\x80\xbf", 0},
+        {"\xc2\xad", 0},       {"\xef\xbb\xbf", 0},   {"\xc2\xa0", 0},
+    };
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        size_t size = strlen(marks[i].sign);
+        if (!is_at(normaliser, at, marks[i].sign))
+            continue;
+        place(normaliser, at, at + size);
+        if (marks[i].mark == '.' && !ends_here(normaliser, at + size))
+            say_mark(normaliser, i ? '.' : ',');
+        else if (marks[i].mark)
+            say_mark(normaliser, marks[i].mark);
+        return size;
+    }
+    return 0;
+}
+
+/* --- names ------------------------------------------------------------------------------------ */
+
+static const char *const ascii_names[128] = {
+    ['!'] = "exclamation mark",
+    ['"'] = "quote",
+    ['#'] = "hash",
+    ['$'] = "dollar",
+    ['%'] = "percent",
+    ['&'] = "and",
+    ['\''] = "apostrophe",
+    ['('] = "left parenthesis",
+    [')'] = "right parenthesis",
+    ['*'] = "asterisk",
+    ['+'] = "plus",
+    [','] = "comma",
+    ['-'] = "dash",
+    ['.'] = "dot",
+    ['/'] = "slash",
+    [':'] = "colon",
+    [';'] = "semicolon",
+    ['<'] = "less than",
+    ['='] = "equals",
+    ['>'] = "greater than",
+    ['?'] = "question mark",
+    ['@'] = "at",
+    ['['] = "left bracket",
+    ['\\'] = "backslash",
+    [']'] = "right bracket",
+    ['^'] = "caret",
+    ['_'] = "underscore",
+    ['`'] = "backtick",
+    ['{'] = "left brace",
+    ['|'] = "vertical bar",
+    ['}'] = "right brace",
+    ['~'] = "tilde",
+};
+
+/* Signs of two characters that mean one thing. */
+static size_t pair(struct normaliser *normaliser, size_t at)
+{
+    static const struct {
+        const char *sign, *words;
+    } pairs[] = {
+        {"!=", "is not equal to"},
+        {"==", "equals"},
+        {">=", "is greater than or equal to"},
+        {"<=", "is less than or equal to"},
+        {"->", "arrow"},
+        {"=>", "arrow"},
+        {"<-", "left arrow"},
+        {"&&", "and"},
+        {"||", "or"},
+        {"++", "plus plus"},
+        {"+/-", "plus or minus"},
+        {":-)", "smiling face"},
+        {":)", "smiling face"},
+        {":-(", "frowning face"},
+        {":(", "frowning face"},
+        {";-)", "winking face"},
+        {";)", "winking face"},
+        {":D", "grinning face"},
+        {"<3", "heart"},
+        {"n/a", "not applicable"},
+    };
+
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        size_t size = strlen(pairs[i].sign);
+        if (!is_at(normaliser, at, pairs[i].sign))
+            continue;
+        if (pairs[i].sign[0] == ':' || pairs[i].sign[0] == ';')
+            if (!chunk_begins(normaliser, at) || !word_ends(normaliser, at + size))
+                continue;
+        place(normaliser, at, at + size);
+        say(normaliser, pairs[i].words);
+        return size;
+    }
+    return 0;
+}
+
+/* Is the character surrounded by digits, spaces apart? Then it calculates. */
+static bool calculates(const struct normaliser *normaliser, size_t at)
+{
+    size_t before = at, after = at + 1 + spaces_at(normaliser, at + 1);
+
+    while (before && normaliser->text[before - 1] == ' ')
+        before--;
+    return before && is_alnum(normaliser->text[before - 1]) &&
+           ascii_is_digit(peek(normaliser, after));
+}
+
+static const char *ascii_word(const struct normaliser *normaliser, size_t at)
+{
+    char c = normaliser->text[at], after = peek(normaliser, at + 1);
+
+    switch (c) {
+    case '*':
+        return calculates(normaliser, at) ? "times" : NULL; /* else it makes text bold */
+    case '/':
+        if (peek(normaliser, at + 1) == ' ')
+            return calculates(normaliser, at) ? "divided by" : NULL;
+        return at && is_alnum(normaliser->text[at - 1]) && is_alnum(after) ? "slash" : NULL;
+    case '#':
+        if (ascii_is_digit(after))
+            return "number";
+        return at && ascii_is_letter(normaliser->text[at - 1]) ? "sharp" : NULL;
+    case '^':
+        return at && is_alnum(normaliser->text[at - 1]) && is_alnum(after) ? "to the power of"
+                                                                           : "caret";
+    case '~':
+        return ascii_is_digit(after) ? "about" : NULL;
+    case '_':
+    case '`':
+    case '"':
+    case '\'':
+    case '|':
+    case '{':
+    case '}':
+        return NULL;
+    default:
+        return c > 0 ? ascii_names[(unsigned char)c] : NULL;
+    }
+}
+
+/* One ASCII character; the same one again and again counts once. */
+static size_t ascii_sign(struct normaliser *normaliser, size_t at)
+{
+    char c = normaliser->text[at];
+    const char *word;
+    size_t n = 1;
+
+    if (c && strchr("()[]", c)) {
+        place(normaliser, at, at + 1);
+        say_mark(normaliser, ',');
+        return 1;
+    }
+    while (peek(normaliser, at + n) == c && c > ' ')
+        n++;
+    place(normaliser, at, at + n);
+    word = ascii_word(normaliser, at);
+    if (word && n < 4)
+        say(normaliser, word);
+    else if (c == '|')
+        say_mark(normaliser, ',');
+    return n;
+}
+
+static bool is_skin_tone(uint32_t symbol)
+{
+    return symbol >= 0x1f3fb && symbol <= 0x1f3ff;
+}
+
+/* The longest symbol at `at` that has a name; its length, 0 for none. */
+static size_t named_at(const struct normaliser *normaliser, size_t at, struct sori_span *ret_name)
+{
+    char key[NAME_BYTES];
+    size_t n = 0, end = at, size, best = 0;
+
+    while (end < normaliser->n && end - at < 2 * NAME_BYTES) {
+        uint32_t symbol = utf8_decode(normaliser->text + end, normaliser->n - end, &size);
+        if (symbol < 0x80 && symbol != '#' && symbol != '*' && !ascii_is_digit((char)symbol))
+            break;
+        if (symbol != 0xfe0f && !is_skin_tone(symbol)) {
+            if (n + size > sizeof key)
+                break;
+            memcpy(key + n, normaliser->text + end, size);
+            n += size;
+        }
+        end += size;
+        if (dictionary_find(&normaliser->lexicon->names, key, n, ret_name))
+            best = end - at;
+    }
+    if (best) /* the shorter ones have overwritten nothing that counts: find it again */
+        for (size_t i = n; i; i--)
+            if (dictionary_find(&normaliser->lexicon->names, key, i, ret_name))
+                break;
+    return best;
+}
+
+static void say_name(struct normaliser *normaliser, struct sori_span name)
+{
+    char words[256];
+    size_t n = name.size < sizeof words - 1 ? name.size : sizeof words - 1;
+
+    memcpy(words, name.data, n);
+    words[n] = 0;
+    say(normaliser, words);
+}
+
+/* Fractions and numbers in one character ("½", "②"). */
+static size_t number_sign(struct normaliser *normaliser, size_t at, uint32_t symbol, size_t size)
+{
+    utf8proc_int32_t parts[16];
+    int boundary = 0;
+    utf8proc_ssize_t n;
+    char text[16];
+    size_t digits = 0, slash = 0;
+
+    if (utf8proc_category((utf8proc_int32_t)symbol) != UTF8PROC_CATEGORY_NO)
+        return 0;
+    n = utf8proc_decompose_char((utf8proc_int32_t)symbol, parts, 16,
+                                UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT, &boundary);
+    for (utf8proc_ssize_t i = 0; i < n && n <= 16; i++) {
+        if (parts[i] == 0x2044)
+            slash = digits, text[digits++] = '/';
+        else if (parts[i] >= '0' && parts[i] <= '9')
+            text[digits++] = (char)parts[i];
+    }
+    place(normaliser, at, at + size);
+    if (slash && slash + 1 < digits) {
+        struct normaliser inner = {normaliser->lexicon, text, digits, normaliser->items, 0, 0};
+        size_t first = normaliser->items->n;
+        if (at && ascii_is_digit(normaliser->text[at - 1]))
+            say(normaliser, "and");
+        match_number(&inner, 0);
+        for (size_t i = first; i < normaliser->items->n; i++) {
+            normaliser->items->list[i].start = (uint32_t)at;
+            normaliser->items->list[i].end = (uint32_t)(at + size);
+        }
+    } else if (digits) {
+        say_cardinal(normaliser, text, digits);
+    } else {
+        say(normaliser, "number sign");
+    }
+    return size;
+}
+
+static size_t other_symbol(struct normaliser *normaliser, size_t at)
+{
+    struct sori_span name;
+    size_t size, n = foreign_mark(normaliser, at);
+    uint32_t symbol = utf8_decode(normaliser->text + at, normaliser->n - at, &size);
+    utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)symbol);
+
+    if (n || (n = number_sign(normaliser, at, symbol, size)))
+        return n;
+    n = named_at(normaliser, at, &name);
+    if (n) {
+        size_t end = at + n;
+        /* again and again counts once */
+        while (normaliser->n - end >= n &&
+               !memcmp(normaliser->text + end, normaliser->text + at, n))
+            end += n;
+        place(normaliser, at, end);
+        say_name(normaliser, name);
+        return end - at;
+    }
+    if (fold_is_mark(symbol) || category == UTF8PROC_CATEGORY_CC ||
+        category == UTF8PROC_CATEGORY_CF || category == UTF8PROC_CATEGORY_ZS ||
+        category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP ||
+        is_skin_tone(symbol))
+        return size; /* no sound of their own */
+    n = size;
+    while (at + n < normaliser->n && (normaliser->text[at + n] & 0x80)) {
+        size_t more;
+        uint32_t next = utf8_decode(normaliser->text + at + n, normaliser->n - at - n, &more);
+        if (utf8proc_category((utf8proc_int32_t)next) != category)
+            break;
+        n += more;
+    }
+    place(normaliser, at, at + n);
+    say(normaliser, "symbol");
+    return n;
 }
 
 size_t match_symbol(struct normaliser *normaliser, size_t at)
 {
-    size_t size;
     char c = normaliser->text[at];
+    size_t taken;
 
-    place(normaliser, at, at + 1);
-    if (c == '.' && !ends_here(normaliser, at + 1))
-        return 1; /* of an abbreviation */
-    if (c && strchr(".?!,;:", c)) {
+    if (c == '.')
+        return full_stop(normaliser, at);
+    if ((taken = pair(normaliser, at)))
+        return taken;
+    if (c && strchr("?!,;:", c)) {
+        place(normaliser, at, at + 1);
         say_mark(normaliser, c);
         return 1;
     }
-    utf8_decode(normaliser->text + at, normaliser->n - at, &size);
-    return size;
+    if ((taken = dash(normaliser, at)))
+        return taken;
+    return c & 0x80 ? other_symbol(normaliser, at) : ascii_sign(normaliser, at);
+}
+
+void say_marks_by_name(struct normaliser *normaliser)
+{
+    enum { FEW = 3 };
+    size_t marks = 0;
+
+    for (size_t i = 0; i < normaliser->n; i++)
+        marks += normaliser->text[i] > ' ' || (normaliser->text[i] & 0x80);
+    if (marks > FEW)
+        return; /* a line that divides */
+    for (size_t i = 0; i < normaliser->n; i++) {
+        char c = normaliser->text[i];
+        place(normaliser, i, i + 1);
+        if (c > ' ' && ascii_names[(unsigned char)c])
+            say(normaliser, ascii_names[(unsigned char)c]);
+    }
 }

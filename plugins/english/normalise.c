@@ -84,8 +84,9 @@ void say_mark(struct normaliser *normaliser, char mark)
 
 void normalise(const struct lexicon *lexicon, const char *text, size_t n, struct items *items)
 {
-    static size_t (*const matchers[])(struct normaliser *, size_t) = {match_number, match_word,
-                                                                      match_symbol};
+    static size_t (*const matchers[])(struct normaliser *, size_t) = {
+        match_web,    match_date,         match_time,  match_money, match_phone,
+        match_number, match_abbreviation, match_roman, match_word,  match_symbol};
     struct normaliser normaliser = {lexicon, text, n, items, 0, 0};
     size_t at = 0;
 
@@ -98,4 +99,9 @@ void normalise(const struct lexicon *lexicon, const char *text, size_t n, struct
             utf8_decode(text + at, n - at, &taken);
         at += taken;
     }
+    if (!items->n)
+        say_marks_by_name(&normaliser);
+    else if (!items->failed && items->list[items->n - 1].kind == ITEM_MARK &&
+             *item_text(items, &items->list[items->n - 1]) == ',')
+        items->n--; /* a closing bracket: the end is pause enough */
 }

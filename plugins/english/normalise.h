@@ -17,6 +17,8 @@
 #include "english/items.h"
 #include "english/lexicon.h"
 
+enum { NUMBER_MAX = 36 }; /* digits of "decillion" */
+
 struct normaliser {
     const struct lexicon *lexicon;
     const char *text; /* the sentence */
@@ -78,9 +80,50 @@ void say_year(struct normaliser *normaliser, const char *digits);
 /* One by one. */
 void say_digits(struct normaliser *normaliser, const char *digits, size_t n);
 
-/* What each matcher takes is told in its file. 0: nothing of its own here. */
+/* A number as it stands in the text: "1,234.50", ".5", "007". */
+struct number {
+    size_t length;          /* bytes that it takes */
+    size_t n_whole, n_part; /* digits before and behind the point */
+    char whole[NUMBER_MAX]; /* without separators */
+    char part[NUMBER_MAX];
+    bool grouped; /* there were separators */
+};
+
+/* Reads a number; false if there is none, or one of more than NUMBER_MAX digits. */
+bool number_at(const struct normaliser *normaliser, size_t at, struct number *ret_number);
+bool number_is_one(const struct number *number);
+/* The whole part as a small number; 10000 when it is larger. */
+unsigned number_small(const struct number *number);
+/* "one thousand two hundred thirty four point five" */
+void say_amount(struct normaliser *normaliser, const struct number *number);
+/* Says n digits of a value below 10,000 as an amount. */
+void say_small(struct normaliser *normaliser, unsigned value);
+/* "million" and the like behind a number at `at`: its length with the space before, or 0; says it.
+ */
+size_t say_scale_word(struct normaliser *normaliser, size_t at);
+/* Length of "-" or another hyphen or dash there, 0 for none. */
+size_t dash_at(const struct normaliser *normaliser, size_t at);
+
+/* --- normalise-unit.c ------------------------------------------------------------------------- */
+
+/* A unit of measurement behind a number at `at`; 0 or its length with the space before it. */
+size_t say_unit(struct normaliser *normaliser, size_t at, bool one);
+
+/* --- matchers ---------------------------------------------------------------------------------
+ * What each takes is told in its file. They return its length, 0: nothing of theirs here. */
+
+size_t match_web(struct normaliser *normaliser, size_t at);
+size_t match_date(struct normaliser *normaliser, size_t at);
+size_t match_time(struct normaliser *normaliser, size_t at);
+size_t match_money(struct normaliser *normaliser, size_t at);
+size_t match_phone(struct normaliser *normaliser, size_t at);
 size_t match_number(struct normaliser *normaliser, size_t at);
+size_t match_abbreviation(struct normaliser *normaliser, size_t at);
+size_t match_roman(struct normaliser *normaliser, size_t at);
 size_t match_word(struct normaliser *normaliser, size_t at);
 size_t match_symbol(struct normaliser *normaliser, size_t at);
+
+/* What a sentence of nothing but marks says: their names. */
+void say_marks_by_name(struct normaliser *normaliser);
 
 #endif

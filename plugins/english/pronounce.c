@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "english/ascii.h"
+#include "english/fold.h"
 #include "english/letter-to-sound.h"
 #include "english/reading.h"
 
@@ -27,9 +28,8 @@ static void read_word(const struct lexicon *lexicon, const struct items *items,
                       const struct item *item, struct reading_context context,
                       struct phones *phones)
 {
-    const char *text = item_text(items, item);
-    char lower[WORD_MAX];
-    size_t n = item->size < WORD_MAX ? item->size : WORD_MAX;
+    char text[WORD_MAX], lower[WORD_MAX];
+    size_t n = fold(item_text(items, item), item->size, text, sizeof text);
 
     if ((item->flags & ITEM_SPELLED) && reading_spell(lexicon, text, n, phones))
         return;

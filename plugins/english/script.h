@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* script.h: letters and digits that are not Latin */
+#ifndef ENGLISH_SCRIPT_H
+#define ENGLISH_SCRIPT_H
+
+#include "english/normalise.h"
+
+/*
+ * Says the run of letters of one script, or the digits, at `at`: Greek, Cyrillic, Korean and
+ * Japanese syllables as they sound, roughly; of other scripts the name and how many letters there
+ * are. The length of the run, 0 if no letter or digit stands there.
+ */
+size_t script_say(struct normaliser *normaliser, size_t at);
+
+#endif
