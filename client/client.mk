@@ -7,6 +7,7 @@ sori_SOURCES = \
 	client/bench-llm.c \
 	client/chat.c \
 	client/complete.c \
+	client/control.c \
 	client/inspect.c \
 	client/interrupt.c client/interrupt.h \
 	client/main.c \
@@ -14,6 +15,7 @@ sori_SOURCES = \
 	client/models.c \
 	client/options.c client/options.h \
 	client/progress.c client/progress.h \
+	client/remote.c client/remote.h \
 	client/say.c \
 	client/sound.c client/sound.h \
 	client/source.c client/source.h \
@@ -22,8 +24,8 @@ sori_SOURCES = \
 	client/text.c \
 	client/utf8.c client/utf8.h \
 	client/voices.c
-sori_CFLAGS = $(program_cflags) $(JANSSON_CFLAGS) $(UTF8PROC_CFLAGS)
+sori_CFLAGS = $(program_cflags) $(JANSSON_CFLAGS) $(UTF8PROC_CFLAGS) $(DBUS_CFLAGS)
 sori_LDFLAGS = $(program_ldflags)
 # `sori inspect` reads weights files with the reader alone: no kernels, no models.
-sori_LDADD = libworker.la libgguf.la $(JANSSON_LIBS) $(UTF8PROC_LIBS)
+sori_LDADD = libworker.la libgguf.la $(JANSSON_LIBS) $(UTF8PROC_LIBS) $(DBUS_LIBS)
 sori_CPPFLAGS = $(AM_CPPFLAGS) -DSORI_INSTALL_MODEL='"$(modelsdir)/install-model"'

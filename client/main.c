@@ -7,8 +7,9 @@
 #include "client/suggest.h"
 
 static const struct command *const commands[] = {
-    &command_say, &command_text, &command_voices,   &command_inspect, &command_bench,
-    &command_ask, &command_chat, &command_complete, &command_tokens,  &command_models};
+    &command_say,  &command_text,  &command_voices,   &command_inspect, &command_bench,
+    &command_ask,  &command_chat,  &command_complete, &command_tokens,  &command_models,
+    &command_stop, &command_pause, &command_resume,   &command_status};
 
 static void help(FILE *to)
 {

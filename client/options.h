@@ -50,6 +50,7 @@ int parse_number(const char *text, double min, double max, double *ret_number);
 
 extern const struct command command_say, command_text, command_voices, command_inspect,
     command_bench, command_complete, command_tokens, command_models, command_ask, command_chat,
-    command_bench_llm, command_bench_ask;
+    command_bench_llm, command_bench_ask, command_stop, command_pause, command_resume,
+    command_status;
 
 #endif

@@ -9,6 +9,7 @@
 #include "client/interrupt.h"
 #include "client/options.h"
 #include "client/progress.h"
+#include "client/remote.h"
 #include "client/source.h"
 #include "client/speaking.h"
 #include "worker/error.h"
@@ -16,7 +17,7 @@
 struct say {
     struct speaking speaking;
     const char *file, *output, *format;
-    bool to_stdout, quiet;
+    bool to_stdout, quiet, detach;
 
     struct source source;
     struct pipeline *pipeline;
@@ -61,6 +62,12 @@ static int set_quiet(void *options, const char *unused)
     return 0;
 }
 
+static int set_detach(void *options, const char *unused)
+{
+    ((struct say *)options)->detach = true;
+    return 0;
+}
+
 static const struct option_row rows[] = {
     {'f', "file", "FILE", "speak this file ('-': standard input)", set_file},
     {0, "stdin", NULL, "speak standard input, as without TEXT", set_stdin},
@@ -69,6 +76,7 @@ static const struct option_row rows[] = {
     {0, "stdout", NULL, "write WAV to standard output", set_stdout},
     {0, "format", "NAME", "write wav, flac, opus, mp3 or raw, whatever FILE ends in", set_format},
     SPEAKING_ROWS,
+    {0, "detach", NULL, "leave TEXT to the daemon and do not wait", set_detach},
     {'q', "quiet", NULL, "no progress, only errors", set_quiet},
 };
 
@@ -178,6 +186,54 @@ static int speak(struct say *say)
     return r;
 }
 
+/*
+ * A text of the command line that is to be heard goes to the daemon, whose voice is warm. Files and
+ * pipes may be longer than it takes, and only this process can change the stages of a voice.
+ */
+static bool is_for_daemon(const struct say *say)
+{
+    const struct speaking *speaking = &say->speaking;
+
+    return say->source.fd < 0 && say->source.text_size <= TEXT_MAX_SIZE && !say->output &&
+           !say->to_stdout && !speaking->vocoder && !speaking->n_sets &&
+           !strchr(speaking->voice, '/');
+}
+
+/* -ENOTCONN and -EINVAL: there is no daemon, or it does not know what this process may know. */
+static int speak_remotely(struct say *say)
+{
+    _cleanup_free_ char *text = strndup(say->source.text, say->source.text_size);
+    const struct remote_order order = {
+        .method = "Speak",
+        .text = text,
+        .voice = say->speaking.voice,
+        .priority = "message",
+        .rate = say->speaking.rate,
+        .pitch = say->speaking.pitch,
+        .volume = say->speaking.volume,
+        .seed = say->speaking.seed,
+    };
+    struct remote *remote = NULL;
+    uint32_t job;
+    int r = text ? remote_open(false, &remote) : fail(-ENOMEM, "out of memory");
+
+    if (r >= 0)
+        r = remote_start(remote, &order, &job);
+    if (r >= 0 && !say->detach)
+        r = remote_wait(remote, &order, job, interrupt_fd());
+    remote_close(remote);
+    return r;
+}
+
+static int speak_somewhere(struct say *say)
+{
+    int r = is_for_daemon(say) ? speak_remotely(say) : -ENOTCONN;
+
+    if (say->detach || (r != -ENOTCONN && r != -EINVAL))
+        return r;
+    return speak(say);
+}
+
 /* What the user should know about an output that is not whole; even with --quiet. */
 static void report_part(const struct say *say)
 {
@@ -217,6 +273,8 @@ static int check_options(const struct say *say, int n_arguments)
         wrong = "give either TEXT or --file";
     else if (say->format && !say->output && !say->to_stdout)
         wrong = "--format is for --output and --stdout";
+    else if (say->detach && (say->output || say->to_stdout || say->file || !n_arguments))
+        wrong = "--detach is for TEXT that is to be heard";
     else if (to_stdout(say) && isatty(STDOUT_FILENO))
         wrong = "standard output is a terminal; send the sound to a file or a pipe";
     if (wrong)
@@ -240,7 +298,7 @@ static int run(int argc, char **argv)
     if (r >= 0)
         r = source_open(&say.source, say.file, argc - first, argv + first);
     if (r >= 0)
-        r = speak(&say);
+        r = speak_somewhere(&say);
     return finish(&say, r);
 }
 

@@ -8,7 +8,11 @@ need dbus-daemon gdbus /usr/bin/python3
 SORI_VOICE_PATH=$top_srcdir/tests/daemon/voices SORI_WORKER=$top_builddir/sori-worker
 export SORI_VOICE_PATH SORI_WORKER
 daemon=$top_builddir/sorid
+mkdir -p "$HOME/.config/sori"
+printf '[audio]\noutput = wavfile path=%s format=raw\n' "$TMPDIR/heard.raw" \
+    >"$HOME/.config/sori/sori.conf"
 start_bus
+sori=$top_builddir/sori
 
 has() {
     pattern=$1
@@ -47,6 +51,14 @@ ok "voices, without a model loaded" has "audio/x-spiel" \
     property org.freedesktop.Speech.Provider Voices
 ok "settings" has "speech.rate" property org.sori.Speech1 Settings
 ok "speech through the socket" hears
+ok "sori say: spoken by the daemon" "$sori" say -v quick "hello wide world"
+ok "and heard" test -s "$TMPDIR/heard.raw"
+ok "sori say --detach" "$sori" say --detach -v quick "$(seq 500 | tr '\n' ' ')"
+ok "sori status" has "^done: 2" "$sori" status
+ok "sori pause" "$sori" pause
+ok "which the bus knows" has true property org.sori.Speech1 Paused
+ok "sori resume" "$sori" resume
+ok "sori stop" "$sori" stop
 first=$(pid_of_daemon)
 kill -9 "$first"
 ok "killed, it is back with the next call" has Sori property org.freedesktop.Speech.Provider Name
@@ -57,4 +69,8 @@ for _ in 1 2 3 4 5; do hears >/dev/null; done
 sleep 0.2
 n_after=$(find "/proc/$(pid_of_daemon)/fd" -type l | wc -l)
 ok "no descriptor is left behind: $n_before, $n_after" test "$n_before" -eq "$n_after"
+kill "$(pid_of_daemon)"
+while pid_of_daemon >/dev/null 2>&1 && [ -n "$(pid_of_daemon 2>/dev/null)" ]; do sleep 0.1; done
+ok "without a daemon, sori status says so" sh -c "! '$sori' status"
+ok "and sori say starts it" "$sori" say -v quick "again"
 done_testing
