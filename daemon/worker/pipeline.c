@@ -157,7 +157,7 @@ int pipeline_share(struct pipeline *pipeline, struct pipeline **ret_pipeline)
 
 /* --- one request ------------------------------------------------------------------------------ */
 
-/* The effect stage, for what the voice cannot do itself: another pitch at the same rate. */
+/* The effect stage, for what the voice cannot do itself: another pitch, and extreme rates. */
 static int need_effect(struct pipeline *pipeline)
 {
     struct stage_spec spec = {.role = (char *)"effect", .plugin = (char *)"sonic"};
@@ -203,13 +203,27 @@ static void end_all(struct pipeline *pipeline)
         stage_end(pipeline->chain[i]);
 }
 
+/* How much of the rate the voice does itself: a synthesiser all of it, a model what it does well. */
+static double voice_rate(const struct pipeline *pipeline)
+{
+    double rate = pipeline->speech->rate;
+
+    if (pipeline->format.media != SORI_MEDIA_SAMPLES)
+        return rate;
+    for (size_t i = 0; i < pipeline->n_stages; i++)
+        if (pipeline->stages[i]->plugin->stage->kind == SORI_STAGE_ACOUSTIC)
+            return fmin(fmax(rate, RATE_VOICE_MIN), RATE_VOICE_MAX);
+    return rate;
+}
+
 static int begin_all(struct pipeline *pipeline)
 {
     const struct speech *speech = pipeline->speech;
+    double rate = voice_rate(pipeline);
     struct sori_stream_params params = {
         .size = sizeof params,
         .input = {.media = SORI_MEDIA_TEXT},
-        .rate = speech->rate,
+        .rate = rate,
         .pitch = 1,
         .volume = 1,
         .seed = speech->seed,
@@ -223,7 +237,8 @@ static int begin_all(struct pipeline *pipeline)
     pipeline->n_chain = 0;
     for (size_t i = 0; i < pipeline->n_stages; i++)
         pipeline->chain[pipeline->n_chain++] = pipeline->stages[i];
-    if (speech->pitch != 1 && pipeline->format.media == SORI_MEDIA_SAMPLES) {
+    if ((speech->pitch != 1 || rate != speech->rate) &&
+        pipeline->format.media == SORI_MEDIA_SAMPLES) {
         r = need_effect(pipeline);
         if (r < 0)
             return r;
@@ -233,7 +248,7 @@ static int begin_all(struct pipeline *pipeline)
         struct stage *stage = pipeline->chain[i];
         if (stage == pipeline->effect) {
             params.pitch = speech->pitch;
-            params.rate = 1; /* the voice has done that */
+            params.rate = speech->rate / rate;
         }
         r = stage_begin(stage, &params);
         params.input = stage->info.output;

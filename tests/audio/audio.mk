@@ -36,3 +36,9 @@ tests_audio_test_portaudio_restart_SOURCES = tests/audio/test-portaudio-restart.
 	tests/audio/device-test.h tests/audio/server-test.h tests/audio/sink-test.h
 tests_audio_test_portaudio_restart_CFLAGS = $(test_cflags)
 tests_audio_test_portaudio_restart_LDADD = libworker.la $(test_libs)
+
+check_PROGRAMS += tests/audio/test-sonic
+TESTS += tests/audio/test-sonic
+tests_audio_test_sonic_SOURCES = tests/audio/test-sonic.c
+tests_audio_test_sonic_CFLAGS = $(test_cflags)
+tests_audio_test_sonic_LDADD = libworker.la $(test_libs)

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Effect: another pitch at the same rate, and rates beyond what a voice can do by itself, with
+ * libsonic. Events move with the sound. No settings: rate and pitch are those of the request.
+ */
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include <sori/plugin.h>
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "sonic/stretch.h"
+
+/* Samples are given out in blocks of about this length. */
+enum { BLOCK_MS = 10, MIN_RATE = 8000, MAX_RATE = 192000 };
+
+struct sonic_stream {
+    const struct sori_host *host;
+    struct stretch *stretch;
+    atomic_bool cancelled;
+    bool ended;
+
+    float *in; /* the block that was fed, a copy */
+    size_t n_in, in_capacity, at;
+    bool flushing, flag; /* after its last sample: come to an end, and say so */
+
+    /* Events that were fed and not given out yet, their names our own; positions of the input. */
+    struct sori_event *events;
+    size_t n_events, events_capacity;
+
+    float *out; /* the block that was given out, or is being made */
+    size_t n_out, block;
+    uint64_t position; /* of out[0] */
+    struct sori_event *out_events;
+    size_t n_out_events;
+    bool given;
+};
+
+/* --- the model, which is nothing -------------------------------------------------------------- */
+
+static int sonic_load(const struct sori_host *host, const struct sori_setting *settings,
+                      size_t n_settings, void **ret_model)
+{
+    if (n_settings)
+        return host->error(host, -EINVAL, "unknown setting '%s' (there are none)", settings[0].key);
+    *ret_model = (void *)host;
+    return 0;
+}
+
+static void sonic_unload(void *model)
+{
+}
+
+static int sonic_describe(const void *model, struct sori_stage_info *ret_info)
+{
+    *ret_info = (struct sori_stage_info){
+        .input = {.media = SORI_MEDIA_SAMPLES, .channels = 1},
+        .output = {.media = SORI_MEDIA_SAMPLES, .channels = 1},
+    };
+    return 0;
+}
+
+/* --- begin and end ---------------------------------------------------------------------------- */
+
+static void free_names(struct sori_event *events, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free((char *)events[i].name);
+}
+
+static void sonic_end(void *opaque)
+{
+    struct sonic_stream *stream = opaque;
+
+    if (!stream)
+        return;
+    stretch_close(stream->stretch);
+    free_names(stream->events, stream->n_events);
+    free_names(stream->out_events, stream->n_out_events);
+    free(stream->events);
+    free(stream->out_events);
+    free(stream->in);
+    free(stream->out);
+    free(stream);
+}
+
+DEFINE_CLEANUP(stream, struct sonic_stream *, sonic_end)
+
+static int check(const struct sori_host *host, const struct sori_stream_params *params)
+{
+    const struct sori_format *input = &params->input;
+
+    if (input->media != SORI_MEDIA_SAMPLES || input->channels > 1 ||
+        input->sample_rate < MIN_RATE || input->sample_rate > MAX_RATE)
+        return host->error(host, -EINVAL, "takes mono samples of %d to %d Hz only, not of %u",
+                           MIN_RATE, MAX_RATE, input->sample_rate);
+    if (!(params->rate >= RATE_MIN && params->rate <= RATE_MAX))
+        return host->error(host, -EINVAL, "rate %g is out of range", params->rate);
+    if (!(params->pitch >= PITCH_MIN && params->pitch <= PITCH_MAX))
+        return host->error(host, -EINVAL, "pitch %g is out of range", params->pitch);
+    return 0;
+}
+
+static int sonic_begin(void *model, const struct sori_stream_params *params, void **ret_stream)
+{
+    const struct sori_host *host = model;
+    _cleanup_(cleanup_stream) struct sonic_stream *stream = calloc(1, sizeof *stream);
+    int r = check(host, params);
+
+    if (r < 0)
+        return r;
+    if (!stream ||
+        stretch_open(params->input.sample_rate, params->rate, params->pitch, &stream->stretch) < 0)
+        return host->error(host, -ENOMEM, "out of memory");
+    stream->host = host;
+    stream->block = (size_t)params->input.sample_rate * BLOCK_MS / 1000;
+    stream->out = calloc(stream->block + stretch_max_segment(stream->stretch), sizeof(float));
+    if (!stream->out)
+        return host->error(host, -ENOMEM, "out of memory");
+    *ret_stream = steal(stream);
+    return 0;
+}
+
+/* --- feed ------------------------------------------------------------------------------------- */
+
+/* Room for all events, here and in a block that is given out. */
+static bool reserve_events(struct sonic_stream *stream, size_t n)
+{
+    struct sori_event *grown;
+
+    if (n <= stream->events_capacity)
+        return true;
+    grown = reallocarray(stream->events, n, sizeof *grown);
+    if (!grown)
+        return false;
+    stream->events = grown;
+    grown = reallocarray(stream->out_events, n, sizeof *grown);
+    if (!grown)
+        return false;
+    stream->out_events = grown;
+    stream->events_capacity = n;
+    return true;
+}
+
+static bool copy_events(struct sonic_stream *stream, const struct sori_block *block)
+{
+    if (!reserve_events(stream, stream->n_out_events + stream->n_events + block->n_events))
+        return false;
+    for (size_t i = 0; i < block->n_events; i++) {
+        struct sori_event event = block->events[i];
+        if (event.name && !(event.name = strdup(event.name)))
+            return false;
+        stream->events[stream->n_events++] = event;
+    }
+    return true;
+}
+
+static bool copy_samples(struct sonic_stream *stream, const struct sori_block *block)
+{
+    if (block->count > stream->in_capacity) {
+        float *grown = reallocarray(stream->in, block->count, sizeof *grown);
+        if (!grown)
+            return false;
+        stream->in = grown;
+        stream->in_capacity = block->count;
+    }
+    if (block->count)
+        memcpy(stream->in, block->data, block->count * sizeof *stream->in);
+    stream->n_in = block->count;
+    stream->at = 0;
+    return true;
+}
+
+static int sonic_feed(void *opaque, const struct sori_block *block)
+{
+    struct sonic_stream *stream = opaque;
+
+    if (atomic_load(&stream->cancelled))
+        return -ECANCELED;
+    if (!block) {
+        stream->ended = stream->flushing = true;
+        return 0;
+    }
+    if (!copy_samples(stream, block) || !copy_events(stream, block))
+        return stream->host->error(stream->host, -ENOMEM, "out of memory");
+    stream->flag = block->flags & SORI_BLOCK_UTTERANCE_END;
+    stream->flushing = stream->flag;
+    return 0;
+}
+
+/* --- drain ------------------------------------------------------------------------------------ */
+
+/* Gives out the first event, at a position of the output. */
+static void move_event(struct sonic_stream *stream, uint64_t position)
+{
+    struct sori_event *event = &stream->out_events[stream->n_out_events++];
+
+    *event = stream->events[0];
+    event->position = position;
+    memmove(stream->events, stream->events + 1, --stream->n_events * sizeof *stream->events);
+}
+
+static void append(struct sonic_stream *stream, const struct segment *segment)
+{
+    memcpy(stream->out + stream->n_out, segment->samples, segment->n * sizeof *stream->out);
+    stream->n_out += segment->n;
+    while (stream->n_events && stream->events[0].position < segment->in_end)
+        move_event(stream, segment_map(segment, stream->events[0].position));
+}
+
+/* Once everything came out, what is left of the events lies at its end. */
+static void flush(struct sonic_stream *stream)
+{
+    if (stretch_flush(stream->stretch))
+        return;
+    while (stream->n_events)
+        move_event(stream, stream->position + stream->n_out);
+    stream->flushing = false;
+}
+
+static void next_block(struct sonic_stream *stream)
+{
+    if (!stream->given)
+        return;
+    stream->position += stream->n_out;
+    free_names(stream->out_events, stream->n_out_events);
+    stream->n_out = stream->n_out_events = 0;
+    stream->given = false;
+}
+
+static int give(struct sonic_stream *stream, bool flag, struct sori_block *ret_block)
+{
+    stream->given = true;
+    *ret_block = (struct sori_block){
+        .media = SORI_MEDIA_SAMPLES,
+        .flags = flag ? SORI_BLOCK_UTTERANCE_END : 0,
+        .data = stream->out,
+        .count = stream->n_out,
+        .events = stream->out_events,
+        .n_events = stream->n_out_events,
+    };
+    return 0;
+}
+
+static int sonic_drain(void *opaque, struct sori_block *ret_block)
+{
+    struct sonic_stream *stream = opaque;
+
+    next_block(stream);
+    for (;;) {
+        struct segment segment;
+        if (atomic_load(&stream->cancelled))
+            return -ECANCELED;
+        if (stretch_get(stream->stretch, &segment))
+            append(stream, &segment);
+        else if (stream->at < stream->n_in)
+            stream->at +=
+                stretch_put(stream->stretch, stream->in + stream->at, stream->n_in - stream->at);
+        else if (stream->flushing)
+            flush(stream);
+        else
+            break;
+        if (stream->n_out >= stream->block)
+            return give(stream, false, ret_block);
+    }
+    if (stream->flag || (stream->ended && (stream->n_out || stream->n_out_events))) {
+        bool flag = stream->flag;
+        stream->flag = false;
+        return give(stream, flag, ret_block);
+    }
+    return stream->ended ? SORI_DONE : SORI_MORE;
+}
+
+static void sonic_cancel(void *opaque)
+{
+    struct sonic_stream *stream = opaque;
+
+    atomic_store(&stream->cancelled, true);
+}
+
+static const struct sori_stage sonic_stage = {
+    .version = SORI_ABI_VERSION,
+    .size = sizeof sonic_stage,
+    .kind = SORI_STAGE_EFFECT,
+    .name = "sonic",
+    .summary = "changes pitch and speed",
+    .licence = "Apache-2.0",
+    .load = sonic_load,
+    .unload = sonic_unload,
+    .describe = sonic_describe,
+    .begin = sonic_begin,
+    .feed = sonic_feed,
+    .drain = sonic_drain,
+    .cancel = sonic_cancel,
+    .end = sonic_end,
+};
+
+const struct sori_stage *sori_plugin_entry(uint32_t abi)
+{
+    return abi == SORI_ABI_VERSION ? &sonic_stage : NULL;
+}
