@@ -203,7 +203,7 @@ static void end_all(struct pipeline *pipeline)
         stage_end(pipeline->chain[i]);
 }
 
-/* How much of the rate the voice does itself: a synthesiser all of it, a model what it does well. */
+/* How much of the rate the voice does itself: a synthesiser all, a model what it does well. */
 static double voice_rate(const struct pipeline *pipeline)
 {
     double rate = pipeline->speech->rate;
