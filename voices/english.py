@@ -338,6 +338,8 @@ SAID = {
     "↑": "up arrow",
     "↓": "down arrow",
     "⁄": "slash",
+    "★": "star",
+    "☆": "star",
 }
 
 

@@ -19,10 +19,10 @@ static const struct abbreviation {
     {"ms", "Ms.", 0},
     {"messrs", "Messieurs", 0},
     {"dr", "Doctor", BARE | NAME},
-    {"dr", "Drive", BEHIND},
+    {"dr", "Drive", BEHIND | BARE},
     {"dr", "Doctor", 0},
     {"st", "Saint", NAME | BARE},
-    {"st", "Street", BEHIND},
+    {"st", "Street", BEHIND | BARE},
     {"prof", "Professor", NAME},
     {"rev", "Reverend", NAME},
     {"hon", "Honorable", NAME},
@@ -97,6 +97,7 @@ static const struct abbreviation {
     {"a.k.a", "also known as", 0},
     {"w/o", "without", BARE},
     {"w/", "with", BARE},
+    {"n/a", "not applicable", BARE},
     {"ph.d", "PhD", BARE},
 };
 

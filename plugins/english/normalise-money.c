@@ -144,7 +144,7 @@ static size_t with_sign(struct normaliser *normaliser, size_t at, size_t start,
         return 0;
     end = start + number.length;
     place(normaliser, at, end);
-    if (start - at > strlen(currency->sign))
+    if (dash_at(normaliser, at))
         say(normaliser, "minus");
     more = upper_end(normaliser, end, currency, &upper);
     if (more) {
@@ -173,6 +173,19 @@ static size_t with_sign(struct normaliser *normaliser, size_t at, size_t start,
     return end - at;
 }
 
+/* "EUR 50" */
+static size_t with_code(struct normaliser *normaliser, size_t at)
+{
+    size_t start = at + 3 + spaces_at(normaliser, at + 3);
+
+    if (letters_at(normaliser, at) != 3 || !digits_at(normaliser, start) || start > at + 4)
+        return 0;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (is_at(normaliser, at, codes[i].sign))
+            return with_sign(normaliser, at, start, &codes[i]);
+    return 0;
+}
+
 size_t match_money(struct normaliser *normaliser, size_t at)
 {
     size_t sign = chunk_begins(normaliser, at) ? dash_at(normaliser, at) : 0, length, taken;
@@ -187,6 +200,8 @@ size_t match_money(struct normaliser *normaliser, size_t at)
         start += peek(normaliser, start) == ' ' && digits_at(normaliser, start + 1) ? 1 : 0;
         return with_sign(normaliser, at, start, currency);
     }
+    if (!sign && (taken = with_code(normaliser, at)))
+        return taken;
     if (sign || !digits_at(normaliser, at) || !number_at(normaliser, at, &number))
         return 0;
     currency = behind_at(normaliser, at + number.length, &length);

@@ -278,6 +278,12 @@ static size_t exponent(struct normaliser *normaliser, size_t at)
     return digits + n - at;
 }
 
+/* Is an x before this a variable: "2x + 1"? */
+static bool calculates(char c)
+{
+    return c && strchr("+-=)^", c);
+}
+
 /* Says what stands behind a number and belongs to it; returns where that ends. */
 static size_t behind(struct normaliser *normaliser, size_t end, bool one)
 {
@@ -285,7 +291,8 @@ static size_t behind(struct normaliser *normaliser, size_t end, bool one)
 
     end += more;
     more = say_unit(normaliser, end, one);
-    if (!more && peek(normaliser, end) == 'x' && word_ends(normaliser, end + 1)) {
+    if (!more && peek(normaliser, end) == 'x' && word_ends(normaliser, end + 1) &&
+        !calculates(peek(normaliser, end + 1 + spaces_at(normaliser, end + 1)))) {
         say(normaliser, "times");
         more = 1;
     }
@@ -330,7 +337,9 @@ static size_t amount(struct normaliser *normaliser, size_t at, size_t from)
         say_ordinal(normaliser, number.whole, number.n_whole);
         return end + ordinal_suffix(normaliser, end) - from;
     }
-    next = second_number(normaliser, end, &between);
+    next = at && ascii_is_letter(normaliser->text[at - 1]) /* "x86-64" */
+               ? 0
+               : second_number(normaliser, end, &between);
     if (!next || !number_at(normaliser, next, &second)) {
         say_plain(normaliser, at, &number);
         return behind(normaliser, end, number_is_one(&number)) - from;

@@ -5,6 +5,8 @@
  */
 #include "english/normalise.h"
 
+enum { ROMAN_MAX = 12 };
+
 static unsigned letter_value(char c)
 {
     static const char letters[] = "IVXLCDM";
@@ -58,13 +60,13 @@ static const char *const numbered[] = {
     "psalm",    "fantasy", "element", "apollo", "gemini",   "saturn",   "vatican"};
 /* Names that rulers share. */
 static const char *const rulers[] = {
-    "henry",    "louis",     "elizabeth", "george",    "edward",   "richard",   "charles",
-    "william",  "james",     "mary",      "paul",      "pius",     "benedict",  "leo",
-    "gregory",  "nicholas",  "catherine", "philip",    "napoleon", "frederick", "alexander",
-    "peter",    "ivan",      "francis",   "innocent",  "clement",  "ramses",    "ramesses",
-    "ptolemy",  "xerxes",    "darius",    "john",      "urban",    "sixtus",    "julius",
-    "boniface", "robert",    "david",     "malcolm",   "alfonso",  "ferdinand", "wilhelm",
-    "otto",     "christian", "gustav",    "margrethe", "juan",     "thutmose"};
+    "henry",     "louis",    "elizabeth", "george",   "edward",    "richard",   "charles",
+    "william",   "james",    "mary",      "paul",     "pius",      "benedict",  "leo",
+    "gregory",   "nicholas", "catherine", "philip",   "napoleon",  "frederick", "alexander",
+    "peter",     "ivan",     "francis",   "innocent", "clement",   "ramses",    "ramesses",
+    "ptolemy",   "xerxes",   "darius",    "john",     "urban",     "sixtus",    "julius",
+    "boniface",  "robert",   "david",     "alfonso",  "ferdinand", "wilhelm",   "otto",
+    "christian", "gustav",   "margrethe", "juan",     "thutmose"};
 
 static size_t word_before(const struct normaliser *normaliser, size_t at, size_t *ret_start)
 {
@@ -78,24 +80,33 @@ static size_t word_before(const struct normaliser *normaliser, size_t at, size_t
     return end == at ? 0 : end - *ret_start;
 }
 
+/* "Elizabeth I." but not "Elizabeth, I think" */
+static bool ends_phrase(const struct normaliser *normaliser, size_t at)
+{
+    return at >= normaliser->n || strchr(".,;:!?)'\"\n", normaliser->text[at]);
+}
+
 size_t match_roman(struct normaliser *normaliser, size_t at)
 {
     size_t n = letters_at(normaliser, at), start, before;
-    const char *text = normaliser->text + at;
+    char text[ROMAN_MAX];
     unsigned value;
-    bool small = true;
+    bool small = true, capitals = ascii_is_upper(normaliser->text + at, n);
 
-    if (!letter_value(text[0]) || n > 12 || !word_ends(normaliser, at + n) ||
-        (at && !chunk_begins(normaliser, at)) || peek(normaliser, at + n) == '\'')
+    if (!n || n > ROMAN_MAX || !letter_value(ascii_upper(normaliser->text[at])) ||
+        !word_ends(normaliser, at + n) || (at && !chunk_begins(normaliser, at)) ||
+        peek(normaliser, at + n) == '\'')
         return 0;
+    for (size_t i = 0; i < n; i++)
+        text[i] = ascii_upper(normaliser->text[at + i]);
     value = roman_value(text, n);
-    if (!value)
+    if (!value || (!capitals && !ascii_is_lower(normaliser->text + at, n)))
         return 0;
     before = word_before(normaliser, at, &start);
     for (size_t i = 0; i < n; i++)
         small = small && letter_value(text[i]) <= 10;
     place(normaliser, at, at + n);
-    if (before && (value > 1 || n == 1) && n + value > 2 &&
+    if (before && capitals && (value > 1 || ends_phrase(normaliser, at + n)) &&
         listed(rulers, sizeof rulers / sizeof *rulers, normaliser->text + start, before)) {
         char digits[4] = {(char)('0' + value / 1000), (char)('0' + value / 100 % 10),
                           (char)('0' + value / 10 % 10), (char)('0' + value % 10)};
@@ -105,7 +116,7 @@ size_t match_roman(struct normaliser *normaliser, size_t at)
     }
     if ((before &&
          listed(numbered, sizeof numbered / sizeof *numbered, normaliser->text + start, before)) ||
-        (n > 1 && small && value < 40)) {
+        (n > 1 && small && capitals && value < 40)) {
         say_small(normaliser, value);
         return n;
     }

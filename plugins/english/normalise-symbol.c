@@ -17,7 +17,16 @@ static bool is_alnum(char c)
 static bool letter_or_digit_at(const struct normaliser *normaliser, size_t at)
 {
     char c = peek(normaliser, at);
-    return is_alnum(c) || (c & 0x80);
+    utf8proc_category_t category;
+    size_t size;
+
+    if (!(c & 0x80))
+        return is_alnum(c);
+    while (at && (normaliser->text[at] & 0xc0) == 0x80)
+        at--; /* into the middle of one */
+    category = utf8proc_category(
+        (utf8proc_int32_t)utf8_decode(normaliser->text + at, normaliser->n - at, &size));
+    return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO;
 }
 
 /* Is there nothing more to say behind `at`? */
@@ -227,6 +236,17 @@ static const char *ascii_word(const struct normaliser *normaliser, size_t at)
     }
 }
 
+/* Does the bracket belong to a call or an index ("f(x)")? Then nobody pauses for it. */
+static bool encloses_arguments(const struct normaliser *normaliser, size_t at)
+{
+    enum { FAR = 64 };
+    size_t open = at;
+
+    while (open && at - open < FAR && !strchr("([", normaliser->text[open]))
+        open--;
+    return open && is_alnum(normaliser->text[open - 1]);
+}
+
 /* One ASCII character; the same one again and again counts once. */
 static size_t ascii_sign(struct normaliser *normaliser, size_t at)
 {
@@ -236,7 +256,8 @@ static size_t ascii_sign(struct normaliser *normaliser, size_t at)
 
     if (c && strchr("()[]", c)) {
         place(normaliser, at, at + 1);
-        say_mark(normaliser, ',');
+        if (!encloses_arguments(normaliser, at))
+            say_mark(normaliser, ',');
         return 1;
     }
     while (peek(normaliser, at + n) == c && c > ' ')
@@ -292,7 +313,17 @@ static void say_name(struct normaliser *normaliser, struct sori_span name)
     say(normaliser, words);
 }
 
-/* Fractions and numbers in one character ("½", "②"). */
+/* "²" behind a letter */
+static size_t power_sign(struct normaliser *normaliser, size_t at, uint32_t symbol, size_t size)
+{
+    if ((symbol != 0xb2 && symbol != 0xb3) || !at || !is_alnum(normaliser->text[at - 1]))
+        return 0;
+    place(normaliser, at, at + size);
+    say(normaliser, symbol == 0xb2 ? "squared" : "cubed");
+    return size;
+}
+
+/* Fractions and numbers in one character ("½", "②", "Ⅷ"). */
 static size_t number_sign(struct normaliser *normaliser, size_t at, uint32_t symbol, size_t size)
 {
     utf8proc_int32_t parts[16];
@@ -300,24 +331,26 @@ static size_t number_sign(struct normaliser *normaliser, size_t at, uint32_t sym
     utf8proc_ssize_t n;
     char text[16];
     size_t digits = 0, slash = 0;
+    utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)symbol);
 
-    if (utf8proc_category((utf8proc_int32_t)symbol) != UTF8PROC_CATEGORY_NO)
+    if (category != UTF8PROC_CATEGORY_NO && category != UTF8PROC_CATEGORY_NL)
         return 0;
     n = utf8proc_decompose_char((utf8proc_int32_t)symbol, parts, 16,
                                 UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT, &boundary);
     for (utf8proc_ssize_t i = 0; i < n && n <= 16; i++) {
         if (parts[i] == 0x2044)
             slash = digits, text[digits++] = '/';
-        else if (parts[i] >= '0' && parts[i] <= '9')
+        else if (parts[i] < 0x80 && is_alnum((char)parts[i]))
             text[digits++] = (char)parts[i];
     }
     place(normaliser, at, at + size);
-    if (slash && slash + 1 < digits) {
+    if ((slash && slash + 1 < digits) || (digits && ascii_is_letter(*text))) {
         struct normaliser inner = {normaliser->lexicon, text, digits, normaliser->items, 0, 0};
         size_t first = normaliser->items->n;
-        if (at && ascii_is_digit(normaliser->text[at - 1]))
+        if (slash && at && ascii_is_digit(normaliser->text[at - 1]))
             say(normaliser, "and");
-        match_number(&inner, 0);
+        if (!match_number(&inner, 0) && !match_roman(&inner, 0))
+            match_word(&inner, 0);
         for (size_t i = first; i < normaliser->items->n; i++) {
             normaliser->items->list[i].start = (uint32_t)at;
             normaliser->items->list[i].end = (uint32_t)(at + size);
@@ -337,7 +370,8 @@ static size_t other_symbol(struct normaliser *normaliser, size_t at)
     uint32_t symbol = utf8_decode(normaliser->text + at, normaliser->n - at, &size);
     utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)symbol);
 
-    if (n || (n = number_sign(normaliser, at, symbol, size)))
+    if (n || (n = power_sign(normaliser, at, symbol, size)) ||
+        (n = number_sign(normaliser, at, symbol, size)))
         return n;
     n = named_at(normaliser, at, &name);
     if (n) {

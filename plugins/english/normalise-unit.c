@@ -171,6 +171,11 @@ size_t say_unit(struct normaliser *normaliser, size_t at, bool one)
         return best;
     if (gap > 1)
         return 0;
+    if (!gap && peek(normaliser, at) == '-') { /* "a 5-km run" */
+        gap = 1;
+        start = at + 1;
+        one = true;
+    }
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         const struct unit *unit = &units[i];
         size_t size = strlen(unit->sign);

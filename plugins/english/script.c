@@ -202,17 +202,24 @@ static void say_count(struct normaliser *normaliser, const struct range *range, 
         say(normaliser, letters > 1 ? "letters" : "letter");
 }
 
+/* The micro sign is a mu. */
+static uint32_t greek_micro(uint32_t symbol)
+{
+    return symbol == 0xb5 ? 0x3bc : symbol;
+}
+
 size_t script_say(struct normaliser *normaliser, size_t at)
 {
     size_t size, end = at, letters = 0, n = 0;
-    uint32_t first = utf8_decode(normaliser->text + at, normaliser->n - at, &size);
+    uint32_t first = greek_micro(utf8_decode(normaliser->text + at, normaliser->n - at, &size));
     const struct range *range = range_of(first);
     char sounds[LETTERS_MAX];
 
     if (!is_letter(first))
         return say_digit(normaliser, at, first, size);
     while (end < normaliser->n && end - at < RUN_BYTES) {
-        uint32_t symbol = utf8_decode(normaliser->text + end, normaliser->n - end, &size);
+        uint32_t symbol =
+            greek_micro(utf8_decode(normaliser->text + end, normaliser->n - end, &size));
         bool mark = fold_is_mark(symbol);
         if (!mark && (!is_letter(symbol) || range_of(symbol)->name != range->name))
             break;

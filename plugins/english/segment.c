@@ -85,6 +85,13 @@ static bool begins_sentence(const struct scan *scan, size_t at)
                   word_end(scan, at) - at);
 }
 
+/* Letters with full stops between: "U.S", "Ph.D", but not "example.com". */
+static bool is_dotted(const char *word, size_t n)
+{
+    const char *last = memrchr(word, '.', n);
+    return last && n <= 8 && word + n - last <= 3;
+}
+
 /* Does the full stop at `dot` end a sentence, with `next` (after white space) behind it? */
 static bool stop_ends(const struct scan *scan, size_t dot, size_t next)
 {
@@ -105,7 +112,7 @@ static bool stop_ends(const struct scan *scan, size_t dot, size_t next)
         return next >= scan->n || begins_sentence(scan, next);
     if (initial && *word != 'I')
         return next >= scan->n || begins_sentence(scan, next);
-    if (memchr(word, '.', n))
+    if (is_dotted(word, n))
         return next >= scan->n || begins_sentence(scan, next);
     return true;
 }
@@ -210,8 +217,8 @@ static size_t try_marks(const struct scan *scan, size_t at, size_t *ret_next, bo
         return 0; /* no space behind */
     if (only_stop && marks == 1 && newlines < 2 && !stop_ends(scan, at, next))
         return 0;
-    if (marks > 1 && only_stop && next < scan->n && ascii_is_letter(scan->text[next]) &&
-        ascii_is_lower(scan->text + next, 1))
+    if ((only_stop ? marks > 1 : !memcmp(scan->text + at, "\xe2\x80\xa6", end - at < 3 ? 1 : 3)) &&
+        next < scan->n && ascii_is_letter(scan->text[next]) && ascii_is_lower(scan->text + next, 1))
         return 0; /* an ellipsis in mid-sentence */
     if (!only_stop && end > *ret_next && next < scan->n && scan->text[next] >= 'a' &&
         scan->text[next] <= 'z')

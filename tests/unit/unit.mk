@@ -58,3 +58,41 @@ test_griffinlim_SOURCES = tests/unit/test-griffinlim.c tests/golden/golden.h \
 test_griffinlim_CPPFLAGS = $(signal_test_cppflags)
 test_griffinlim_CFLAGS = $(test_cflags)
 test_griffinlim_LDADD = libgriffinlim.la libgguf.la $(test_libs)
+
+# The english analyser with the shipped lexicon.
+english_test_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(UTF8PROC_CFLAGS)
+english_test_ldadd = libenglish.la $(test_libs) $(UTF8PROC_LIBS)
+EXTRA_DIST += tests/unit/english-words.tsv tests/unit/english-phonemes.tsv
+
+check_PROGRAMS += test-english-words
+TESTS += test-english-words
+test_english_words_SOURCES = tests/unit/test-english-words.c tests/unit/english-test.h \
+	plugins/english/plugin.c
+test_english_words_CPPFLAGS = $(english_test_cppflags)
+test_english_words_CFLAGS = $(test_cflags)
+test_english_words_LDADD = $(english_test_ldadd)
+
+check_PROGRAMS += test-english-stream
+TESTS += test-english-stream
+test_english_stream_SOURCES = tests/unit/test-english-stream.c tests/unit/english-test.h \
+	plugins/english/plugin.c
+test_english_stream_CPPFLAGS = $(english_test_cppflags)
+test_english_stream_CFLAGS = $(test_cflags)
+test_english_stream_LDFLAGS = $(program_ldflags) -Wl,--wrap=calloc -Wl,--wrap=realloc
+test_english_stream_LDADD = $(english_test_ldadd)
+
+check_PROGRAMS += test-english-hostile
+TESTS += test-english-hostile
+test_english_hostile_SOURCES = tests/unit/test-english-hostile.c tests/unit/english-test.h \
+	plugins/english/plugin.c
+test_english_hostile_CPPFLAGS = $(english_test_cppflags)
+test_english_hostile_CFLAGS = $(test_cflags)
+test_english_hostile_LDFLAGS = $(program_ldflags) -Wl,--wrap=dictionary_find -Wl,--wrap=utf8_decode
+test_english_hostile_LDADD = $(english_test_ldadd)
+
+check_PROGRAMS += test-english-lexicon
+TESTS += test-english-lexicon
+test_english_lexicon_SOURCES = tests/unit/test-english-lexicon.c
+test_english_lexicon_CPPFLAGS = $(english_test_cppflags)
+test_english_lexicon_CFLAGS = $(test_cflags)
+test_english_lexicon_LDADD = $(english_test_ldadd)
