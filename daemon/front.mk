@@ -16,7 +16,7 @@ libfront_la_SOURCES = \
 	daemon/wyoming.c daemon/wyoming.h \
 	daemon/wyoming-connection.h \
 	daemon/wyoming-event.c daemon/wyoming-event.h \
-	daemon/wyoming-info.c \
+	daemon/wyoming-info.c daemon/wyoming-options.c \
 	daemon/wyoming-speech.c
 nodist_libfront_la_SOURCES = daemon/dbus-xml.h
 libfront_la_CFLAGS = $(program_cflags) $(DBUS_CFLAGS) $(JANSSON_CFLAGS)

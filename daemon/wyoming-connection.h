@@ -35,6 +35,7 @@ struct wyoming {
     bool open;       /* its text is still coming */
     bool streamed;   /* it began with synthesize-start */
     bool want_audio; /* samples were refused for want of room */
+    bool events;     /* it wants to know where words and marks lie */
     bool handled;    /* the whole answer of the model was told */
     unsigned rate;   /* Hz, from `started` */
     size_t told;     /* bytes of the answer */
@@ -53,6 +54,9 @@ void wyoming_go_on(struct wyoming *wyoming);
 bool wyoming_handle(struct wyoming *wyoming, const struct wyoming_event *event);
 /* There is room again. */
 void wyoming_refill(struct wyoming *wyoming);
+
+/* wyoming-options.c: fills in `options` from the data of an event. NULL, or what is wrong. */
+const char *wyoming_options(const json_t *data, struct request_options *options);
 
 /* wyoming-info.c: the answer to `describe`; NULL when out of memory. */
 json_t *wyoming_info(const struct voices *voices);

@@ -113,9 +113,29 @@ static void finished(void *opaque, struct request *request, enum request_outcome
     wyoming_go_on(wyoming);
 }
 
+/* Only for who asked: other clients of the protocol do not know this event. */
+static void happened(void *opaque, struct request *request, const struct request_event *event)
+{
+    static const char *const names[] = {
+        [REQUEST_EVENT_SENTENCE] = "sentence",
+        [REQUEST_EVENT_WORD] = "word",
+        [REQUEST_EVENT_MARK] = "mark",
+    };
+    struct wyoming *wyoming = opaque;
+
+    if (wyoming->events)
+        wyoming_send(wyoming, "sori-event",
+                     json_pack("{s:s, s:I, s:I, s:I, s:s*}", "event", names[event->type], "sample",
+                               (json_int_t)event->position, "text_start",
+                               (json_int_t)event->text_start, "text_end",
+                               (json_int_t)event->text_end, "name", event->name),
+                     NULL, 0);
+}
+
 static const struct request_events callbacks = {
     .started = started,
     .audio = audio,
+    .event = happened,
     .text = text,
     .finished = finished,
 };
@@ -147,20 +167,6 @@ static bool read_voice(struct wyoming *wyoming, const struct wyoming_event *even
     return false;
 }
 
-static bool read_format(struct wyoming *wyoming, const struct wyoming_event *event,
-                        struct request_options *options)
-{
-    const char *name = wyoming_text(event->data, "text_format", NULL);
-
-    if (name && !strcmp(name, "ssml"))
-        options->flags |= REQUEST_SSML;
-    else if (name && strcmp(name, "text")) {
-        wyoming_error(wyoming, "bad-request", "text_format: neither text nor ssml");
-        return false;
-    }
-    return true;
-}
-
 /* The code of an error of queue_submit(); too much text is a violation, the others are answers. */
 static void refuse(struct wyoming *wyoming, int error)
 {
@@ -173,12 +179,19 @@ static void refuse(struct wyoming *wyoming, int error)
 static void submit(struct wyoming *wyoming, const struct wyoming_event *event,
                    struct request_options *options, const char *words, size_t size)
 {
+    const char *wrong;
     int r;
 
     options->flags |= REQUEST_AUDIO;
     options->priority = PRIORITY_TEXT;
-    if (!read_voice(wyoming, event, options) || !read_format(wyoming, event, options))
+    wrong = wyoming_options(event->data, options);
+    if (wrong) {
+        wyoming_error(wyoming, "bad-request", wrong);
         return;
+    }
+    if (!read_voice(wyoming, event, options))
+        return;
+    wyoming->events = json_is_true(json_object_get(event->data, "events"));
     wyoming->rate = 0;
     wyoming->told = 0;
     wyoming->handled = false;

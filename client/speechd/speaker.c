@@ -12,30 +12,24 @@
 #include "base/limits.h"
 #include "client/speechd/daemon.h"
 
-enum { MAX_MARKS = sizeof((struct speaker *)0)->marks / sizeof(struct speaker_mark) };
-
 int speaker_init(struct speaker *speaker, struct reply *reply)
 {
     *speaker = (struct speaker){.reply = reply};
     return link_init(&speaker->link);
 }
 
-static void forget_marks(struct speaker *speaker)
-{
-    while (speaker->n_marks)
-        free(speaker->marks[--speaker->n_marks].name);
-}
-
 static void reset(struct speaker *speaker)
 {
     link_close(&speaker->link);
-    forget_marks(speaker);
+    markup_clear(&speaker->markup);
+    free(speaker->mark_samples);
+    speaker->mark_samples = NULL;
     json_decref(speaker->request);
     speaker->request = NULL;
     speaker->state = SPEAKER_IDLE;
     speaker->begun = speaker->pause_wanted = false;
     speaker->position = speaker->delivered = 0;
-    speaker->marks_seen = speaker->marks_delivered = 0;
+    speaker->marks_placed = speaker->marks_passed = speaker->marks_delivered = 0;
     speaker->breaks = 0;
 }
 
@@ -67,14 +61,12 @@ static bool is_pause_mark(const char *name)
     return !strncmp(name, "__spd_", 6);
 }
 
-/* The first mark waiting is reached. False when the message ended with it. */
+/* The next mark is reached. False when the message ended with it. */
 static bool pass_mark(struct speaker *speaker)
 {
-    _cleanup_free_ char *name = speaker->marks[0].name;
+    const char *name = speaker->markup.marks[speaker->marks_passed].name;
 
-    speaker->n_marks--;
-    memmove(speaker->marks, speaker->marks + 1, speaker->n_marks * sizeof *speaker->marks);
-    if (speaker->marks_seen++ < speaker->marks_delivered)
+    if (speaker->marks_passed++ < speaker->marks_delivered)
         return true;
     speaker->marks_delivered++;
     begin(speaker);
@@ -112,8 +104,8 @@ static void take_audio(void *opaque, const char *bytes, size_t size)
     memcpy(samples, bytes, n * sizeof *samples);
     while (at < n) {
         size_t now = n - at;
-        if (speaker->n_marks) {
-            uint64_t mark = speaker->marks[0].sample;
+        if (speaker->marks_passed < speaker->marks_placed) {
+            uint64_t mark = speaker->mark_samples[speaker->marks_passed];
             if (mark <= speaker->position) {
                 if (!pass_mark(speaker))
                     return;
@@ -127,25 +119,23 @@ static void take_audio(void *opaque, const char *bytes, size_t size)
     }
 }
 
-static void take_mark(struct speaker *speaker, const json_t *data)
+/* A word begins: so do the marks before it that were not placed yet. */
+static void take_word(struct speaker *speaker, const json_t *data)
 {
     const char *kind = json_string_value(json_object_get(data, "event"));
-    const char *name = json_string_value(json_object_get(data, "name"));
+    json_int_t start = json_integer_value(json_object_get(data, "text_start"));
     json_int_t sample = json_integer_value(json_object_get(data, "sample"));
-    char *copy;
 
-    if (!kind || strcmp(kind, "mark") != 0 || !name || sample < 0 || strpbrk(name, "\r\n"))
+    if (!kind || strcmp(kind, "word") != 0 || start < 0 || sample < 0)
         return;
-    if (speaker->n_marks == MAX_MARKS && !pass_mark(speaker)) /* early rather than lost */
-        return;
-    copy = strdup(name);
-    if (copy)
-        speaker->marks[speaker->n_marks++] = (struct speaker_mark){copy, (uint64_t)sample};
+    while (speaker->marks_placed < speaker->markup.n_marks &&
+           speaker->markup.marks[speaker->marks_placed].offset <= (size_t)start)
+        speaker->mark_samples[speaker->marks_placed++] = (uint64_t)sample;
 }
 
 static void take_end(struct speaker *speaker)
 {
-    while (speaker->n_marks)
+    while (speaker->marks_passed < speaker->markup.n_marks)
         if (!pass_mark(speaker))
             return;
     finish(speaker, "702 END");
@@ -159,7 +149,7 @@ static void take_event(void *opaque, const char *type, const json_t *data)
         json_int_t rate = json_integer_value(json_object_get(data, "rate"));
         speaker->sample_rate = rate > 0 && rate < 1000000 ? (unsigned)rate : 24000;
     } else if (!strcmp(type, "sori-event")) {
-        take_mark(speaker, data);
+        take_word(speaker, data);
     } else if (!strcmp(type, "audio-stop")) {
         take_end(speaker);
     } else if (!strcmp(type, "error")) {
@@ -174,9 +164,8 @@ static void take_event(void *opaque, const char *type, const json_t *data)
 static void connect_again(struct speaker *speaker, int64_t now)
 {
     link_close(&speaker->link);
-    forget_marks(speaker);
     speaker->position = 0;
-    speaker->marks_seen = 0;
+    speaker->marks_placed = speaker->marks_passed = 0;
     speaker->state = SPEAKER_CONNECTING;
     speaker->due = now;
     speaker->give_up = now + SPEECHD_CONNECT_MS;
@@ -257,6 +246,23 @@ static char *mend_utf8(const char *text, size_t size, size_t *ret_size)
     return mended;
 }
 
+/* Takes the markup out of the text; plain text is markup without elements. */
+static int read_text(struct speaker *speaker, const char *format, char **text, size_t *size)
+{
+    int r;
+
+    if (strcmp(format, "ssml") != 0)
+        return 0;
+    r = markup_read(*text, *size, &speaker->markup);
+    if (r < 0)
+        return r;
+    free(*text);
+    *text = steal(speaker->markup.text);
+    *size = speaker->markup.size;
+    speaker->mark_samples = calloc(speaker->markup.n_marks + 1, sizeof *speaker->mark_samples);
+    return speaker->mark_samples ? 0 : -ENOMEM;
+}
+
 void speaker_say(struct speaker *speaker, const struct settings *settings, const char *reading,
                  const char *format, const char *text, size_t size, int64_t now)
 {
@@ -264,10 +270,9 @@ void speaker_say(struct speaker *speaker, const struct settings *settings, const
 
     reset(speaker);
     speaker->request = settings_json(settings);
-    if (!mended || !speaker->request ||
+    if (!mended || !speaker->request || read_text(speaker, format, &mended, &size) < 0 ||
         json_object_set_new(speaker->request, "text", json_stringn(mended, size)) < 0 ||
         json_object_set_new(speaker->request, "reading", json_string(reading)) < 0 ||
-        json_object_set_new(speaker->request, "text_format", json_string(format)) < 0 ||
         json_object_set_new(speaker->request, "events", json_true()) < 0) {
         finish(speaker, "702 END");
         return;

@@ -13,6 +13,7 @@
 #define SPEECHD_SPEAKER_H
 
 #include "client/speechd/link.h"
+#include "client/speechd/markup.h"
 #include "client/speechd/reply.h"
 #include "client/speechd/settings.h"
 
@@ -20,11 +21,6 @@ enum speaker_state {
     SPEAKER_IDLE,
     SPEAKER_CONNECTING, /* the next try is at `due` */
     SPEAKER_RECEIVING,  /* something must come before `due` */
-};
-
-struct speaker_mark {
-    char *name;
-    uint64_t sample;
 };
 
 struct speaker {
@@ -39,8 +35,11 @@ struct speaker {
     bool begun, pause_wanted;
     unsigned sample_rate;
     uint64_t position, delivered; /* samples: in this connection's stream, by the server */
-    struct speaker_mark marks[256];
-    size_t n_marks, marks_seen, marks_delivered;
+
+    /* Marks go before the sample at which the word behind them begins. */
+    struct markup markup;
+    uint64_t *mark_samples; /* [markup.n_marks]: of those that are placed */
+    size_t marks_placed, marks_passed, marks_delivered;
 };
 
 /* -ENOMEM. */
