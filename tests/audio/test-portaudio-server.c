@@ -178,34 +178,6 @@ static void test_cancel_wakes(void **state)
     sink_close(sink);
 }
 
-/* As at each key of a screen reader: what was said stops, what is said next sounds at once. */
-static void test_restarts(void **state)
-{
-    const struct sori_format format = {
-        .media = SORI_MEDIA_SAMPLES, .sample_rate = RATE, .channels = 1};
-    struct sink *sink = open_default();
-    double slowest = 0;
-
-    for (size_t i = 0; i < 20; i++) {
-        double called;
-        assert_int_equal(feed(sink, tone, RATE), 0);
-        wait_for(sink, 1);
-        sink_cancel(sink);
-        called = seconds_now();
-        assert_int_equal(sink_restart(sink, &format), 0);
-        /* At first the server's card, just opened, has taken two seconds at once. */
-        if (i)
-            slowest = fmax(slowest, seconds_now() - called);
-        assert_int_equal(position(sink), 0);
-    }
-    print_message("# begins anew within %.1f ms\n", slowest * 1000);
-    assert_true(slowest < 1);
-    assert_int_equal(feed(sink, tone, RATE / 4), 0);
-    assert_int_equal(sink_finish(sink), 0);
-    assert_int_equal(position(sink), RATE / 4);
-    sink_close(sink);
-}
-
 /* The longest silence inside, in samples. */
 static size_t longest_silence(const float *samples, size_t n)
 {
@@ -282,7 +254,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_plays, begin, end),
         cmocka_unit_test_setup_teardown(test_cancel, begin, end),
         cmocka_unit_test_setup_teardown(test_cancel_wakes, begin, end),
-        cmocka_unit_test_setup_teardown(test_restarts, begin, end),
         cmocka_unit_test_setup_teardown(test_pause, begin, end),
         cmocka_unit_test_setup_teardown(test_gap, begin, end),
     };
