@@ -111,10 +111,13 @@ static void event(void *opaque, struct request *request, const struct request_ev
 
 static void text(void *opaque, struct request *request, const char *piece, size_t size)
 {
-    _cleanup_free_ char *terminated = strndup(piece, size);
+    _cleanup_free_ char *terminated = calloc(1, size + 1);
+    const char *words;
 
-    const char *words = bus_text(terminated);
-
+    if (!terminated)
+        return;
+    memcpy(terminated, piece, size);
+    words = bus_text(terminated);
     if (*words)
         tell(opaque, "Text", DBUS_TYPE_STRING, &words, DBUS_TYPE_INVALID, NULL);
 }

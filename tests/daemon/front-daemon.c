@@ -239,7 +239,8 @@ int queue_submit(struct client *client, const struct request_options *options, c
                                 .events = events,
                                 .opaque = opaque};
     if (options->kind == REQUEST_ASK) {
-        request->prompt = strndup(text, size);
+        request->prompt = calloc(1, size + 1);
+        memcpy(request->prompt, text, size);
         request->prompt_size = size;
         request->text = calloc(1, 1);
     } else {
@@ -422,7 +423,7 @@ static bool next_word(struct request *request)
     request->started = true;
     event.text_start = start;
     event.text_end = end;
-    if (!strncmp(request->text + start, "<mark:", 6)) {
+    if (end - start >= 6 && !memcmp(request->text + start, "<mark:", 6)) {
         event.type = REQUEST_EVENT_MARK;
         event.name = "here";
     }
