@@ -17,28 +17,11 @@
 
 enum { MAX_ID = 128, MAX_FORMAT = 96, MAX_LANGUAGE = 64 };
 
-/* libspeechprovider, speech-provider-common.h: what a voice can do. */
+/* libspeechprovider, speech-provider-common.h: what a voice can do. No bit of SSML: the analysers
+ * take plain text. */
 #define EVENTS_WORD (UINT64_C(1) << 0)
 #define EVENTS_SENTENCE (UINT64_C(1) << 1)
-#define EVENTS_SSML_MARK (UINT64_C(1) << 3)
-#define SSML_SAY_AS_DATE (UINT64_C(1) << 4)
-#define SSML_SAY_AS_TIME (UINT64_C(1) << 5)
-#define SSML_SAY_AS_TELEPHONE (UINT64_C(1) << 6)
-#define SSML_SAY_AS_CHARACTERS (UINT64_C(1) << 7)
-#define SSML_SAY_AS_CHARACTERS_GLYPHS (UINT64_C(1) << 8)
-#define SSML_SAY_AS_CARDINAL (UINT64_C(1) << 9)
-#define SSML_SAY_AS_ORDINAL (UINT64_C(1) << 10)
-#define SSML_BREAK (UINT64_C(1) << 12)
-#define SSML_SUB (UINT64_C(1) << 13)
-#define SSML_EMPHASIS (UINT64_C(1) << 15)
-#define SSML_PROSODY (UINT64_C(1) << 16)
-#define SSML_SENTENCE_PARAGRAPH (UINT64_C(1) << 17)
-
-#define READS                                                                                      \
-    (SSML_SAY_AS_DATE | SSML_SAY_AS_TIME | SSML_SAY_AS_TELEPHONE | SSML_SAY_AS_CHARACTERS |        \
-     SSML_SAY_AS_CHARACTERS_GLYPHS | SSML_SAY_AS_CARDINAL | SSML_SAY_AS_ORDINAL | SSML_BREAK |     \
-     SSML_SUB | SSML_EMPHASIS | SSML_PROSODY | SSML_SENTENCE_PARAGRAPH)
-#define EVENTS (EVENTS_WORD | EVENTS_SENTENCE | EVENTS_SSML_MARK)
+#define EVENTS (EVENTS_WORD | EVENTS_SENTENCE)
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define SAMPLE_FORMAT "S16LE"
@@ -71,7 +54,7 @@ static bool append_voice(DBusMessageIter *list, const struct voice_info *voice, 
     DBusMessageIter tuple;
     char id[MAX_ID], name[MAX_ID], format[MAX_FORMAT];
     const char *texts[] = {name, id, format};
-    dbus_uint64_t features = raw ? READS : READS | EVENTS;
+    dbus_uint64_t features = raw ? 0 : EVENTS;
 
     snprintf(id, sizeof id, "%s%s", voice->id, raw ? RAW_SUFFIX : "");
     snprintf(name, sizeof name, "%s%s", bus_text(voice->name), raw ? " (sound only)" : "");
