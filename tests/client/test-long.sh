@@ -43,9 +43,9 @@ if have_heart && [ -n "${SORI_LONG_HEART_KB-}" ]; then
 else
     skip "the default voice" "it takes long: SORI_LONG_HEART_KB says how much"
 fi
-if have_heart; then
+if have_heart && [ -n "${SORI_LONG_WORDS-}" ]; then
     result "a line of $kb kB as words" flat "$kb" sori text --words
 else
-    skip "words" "the default voice is not complete in this tree"
+    skip "words" "SORI_LONG_WORDS asks for it: on a busy machine the peak varies"
 fi
 finish
