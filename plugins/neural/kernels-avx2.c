@@ -28,6 +28,9 @@ enum { V = 8, PACKED_MULTI = 2 };
 #define v_load_half(p) _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(p)))
 #define v_store_half(p, v)                                                                         \
     _mm_storeu_si128((__m128i *)(p), _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT))
+#define v_load_bfloat(p)                                                                           \
+    _mm256_castsi256_ps(                                                                           \
+        _mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(p))), 16))
 
 /* All bits in the first n <= 8 lanes. */
 static inline __m256i first(size_t n)
@@ -50,6 +53,13 @@ static inline vf v_load_half_part(const uint16_t *p, size_t n)
     uint16_t halves[8] = {0};
     memcpy(halves, p, n * sizeof *p);
     return v_load_half(halves);
+}
+
+static inline vf v_load_bfloat_part(const uint16_t *p, size_t n)
+{
+    uint16_t bfloats[8] = {0};
+    memcpy(bfloats, p, n * sizeof *p);
+    return v_load_bfloat(bfloats);
 }
 
 /* 2^n for whole n in -126..127 */
@@ -119,11 +129,106 @@ ALWAYS_INLINE __m256i dot_u8(__m256i start, __m256i u, __m256i s)
     return _mm256_add_epi32(start, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
 }
 
-/* w x = |w| (x sign(w)); |-128| is 128 as an unsigned byte. */
-ALWAYS_INLINE __m256i dot_i8(const int8_t *w, const struct q8_block *x, __m256i q)
+/* w s = |w| (s sign(w)); |-128| is 128 as an unsigned byte. */
+ALWAYS_INLINE __m256i dot_s8(__m256i start, __m256i w, __m256i s)
 {
-    __m256i v = _mm256_loadu_si256((const __m256i *)w);
-    return dot_u8(_mm256_setzero_si256(), _mm256_abs_epi8(v), _mm256_sign_epi8(q, v));
+    return dot_u8(start, _mm256_abs_epi8(w), _mm256_sign_epi8(s, w));
+}
+
+#include "neural/kernels-tiles.h"
+
+/* --- block panels ----------------------------------------------------------------------------- */
+
+enum { PANEL_COLUMNS = 3 }; /* 2 x 3 sums in 16 bits, 2 of weights, one of activations */
+
+/* The four columns of group j of two times 8 rows with those of one column of activations. */
+ALWAYS_INLINE void panel_pairs(enum tile_kind kind, const __m256i w[2], const struct q8_block *x,
+                               size_t j, __m256i sum[2])
+{
+    __m256i q = _mm256_set1_epi32(load_i32(x->q + 4 * j));
+    UNROLL for (size_t v = 0; v < 2; v++)
+    {
+        if (kind <= TILE_U5)
+            sum[v] = _mm256_add_epi16(sum[v], _mm256_maddubs_epi16(w[v], q));
+        else if (kind == TILE_S6)
+            sum[v] = _mm256_add_epi16(
+                sum[v], _mm256_maddubs_epi16(_mm256_abs_epi8(w[v]), _mm256_sign_epi8(q, w[v])));
+        else
+            sum[v] = dot_s8(sum[v], w[v], q);
+    }
+}
+
+/* Groups first..end - 1 of block b, whose sums 16 bits hold, for C columns. */
+ALWAYS_INLINE void panel_groups(enum tile_kind kind, const struct panel *panel, size_t b,
+                                const struct q8_block *x, size_t x_stride, size_t C, size_t first,
+                                size_t end, __m256i (*ret_dot)[2])
+{
+    UNROLL for (size_t c = 0; c < C; c++) ret_dot[c][0] = ret_dot[c][1] = _mm256_setzero_si256();
+    UNROLL for (size_t j = first; j < end; j++)
+    {
+        const __m256i *at = (const __m256i *)panel->w[b][j];
+        __m256i w[2] = {_mm256_load_si256(at), _mm256_load_si256(at + 1)};
+        UNROLL for (size_t c = 0; c < C; c++)
+            panel_pairs(kind, w, x + c * x_stride + b, j, ret_dot[c]);
+    }
+    if (kind != TILE_S8)
+        UNROLL for (size_t c = 0; c < C; c++) UNROLL for (size_t v = 0; v < 2; v++) ret_dot[c][v] =
+            _mm256_madd_epi16(ret_dot[c][v], _mm256_set1_epi16(1));
+}
+
+/* sum += scale[part] x_scale dot */
+ALWAYS_INLINE void panel_scale(const struct panel *panel, size_t b, size_t part,
+                               const struct q8_block *x, const __m256i dot[2], __m256 sum[2])
+{
+    __m256 x_scale = _mm256_set1_ps(x->scale);
+    UNROLL for (size_t v = 0; v < 2; v++)
+    {
+        __m256 scale = _mm256_mul_ps(_mm256_load_ps(&panel->scale[b][part][8 * v]), x_scale);
+        sum[v] = _mm256_fmadd_ps(scale, _mm256_cvtepi32_ps(dot[v]), sum[v]);
+    }
+}
+
+ALWAYS_INLINE void panel_block(enum tile_kind kind, const struct panel *panel, size_t b,
+                               const struct q8_block *x, size_t x_stride, size_t C,
+                               __m256 (*sum)[2])
+{
+    /* 16 bits hold four products of a pair with u <= 31, or eight with u <= 15. */
+    size_t middle = kind == TILE_U5 || kind == TILE_S6 ? 4 : 8;
+    __m256i dot[PANEL_COLUMNS][2], rest[PANEL_COLUMNS][2];
+
+    panel_groups(kind, panel, b, x, x_stride, C, 0, middle, dot);
+    if (kind == TILE_S6)
+        UNROLL for (size_t c = 0; c < C; c++)
+            panel_scale(panel, b, 0, x + c * x_stride + b, dot[c], sum[c]);
+    if (middle < 8)
+        panel_groups(kind, panel, b, x, x_stride, C, middle, 8, rest);
+    UNROLL for (size_t c = 0; c < C; c++)
+    {
+        const struct q8_block *column = x + c * x_stride + b;
+        if (kind == TILE_U5)
+            UNROLL for (size_t v = 0; v < 2; v++) dot[c][v] =
+                _mm256_add_epi32(dot[c][v], rest[c][v]);
+        if (kind == TILE_S6)
+            panel_scale(panel, b, 1, column, rest[c], sum[c]);
+        else
+            panel_scale(panel, b, 0, column, dot[c], sum[c]);
+        if (kind <= TILE_U5)
+            UNROLL for (size_t v = 0; v < 2; v++) sum[c][v] = _mm256_fmadd_ps(
+                _mm256_load_ps(&panel->scale[b][1][8 * v]), _mm256_set1_ps(column->sum), sum[c][v]);
+    }
+}
+
+ALWAYS_INLINE void panel_columns(enum tile_kind kind, const struct panel *panel, size_t blocks,
+                                 const struct q8_block *x, size_t x_stride, size_t C, float *sums)
+{
+    __m256 sum[PANEL_COLUMNS][2];
+
+    UNROLL for (size_t c = 0; c < C; c++) UNROLL for (size_t v = 0; v < 2; v++) sum[c][v] =
+        _mm256_load_ps(sums + PANEL_WIDTH * c + 8 * v);
+    for (size_t b = 0; b < blocks; b++)
+        panel_block(kind, panel, b, x, x_stride, C, sum);
+    UNROLL for (size_t c = 0; c < C; c++) UNROLL for (size_t v = 0; v < 2; v++)
+        _mm256_store_ps(sums + PANEL_WIDTH * c + 8 * v, sum[c][v]);
 }
 
 #include "neural/kernels-blocks.h"

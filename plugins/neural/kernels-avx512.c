@@ -31,6 +31,9 @@ enum { V = 16, PACKED_MULTI = 4 };
     _mm256_storeu_si256((__m256i *)(p), _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT))
 #define v_sum(v) _mm512_reduce_add_ps(v)
 #define v_top(v) _mm512_reduce_max_ps(v)
+#define v_load_bfloat(p)                                                                           \
+    _mm512_castsi512_ps(                                                                           \
+        _mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)(p))), 16))
 
 static inline __mmask16 first(size_t n)
 {
@@ -50,6 +53,13 @@ static inline void v_store_part(float *p, vf v, size_t n)
 static inline vf v_load_half_part(const uint16_t *p, size_t n)
 {
     return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(first(n), p));
+}
+
+static inline vf v_load_bfloat_part(const uint16_t *p, size_t n)
+{
+    uint16_t bfloats[16] = {0};
+    memcpy(bfloats, p, n * sizeof *p);
+    return v_load_bfloat(bfloats);
 }
 
 /* y where x >= limit or x is NaN, else 0 */
@@ -94,12 +104,68 @@ ALWAYS_INLINE __m256i dot_u8(__m256i start, __m256i u, __m256i s)
     return _mm256_dpbusd_epi32(start, u, s);
 }
 
-/* VNNI multiplies unsigned by signed bytes: (w + 128) x - 128 sum(x). */
-ALWAYS_INLINE __m256i dot_i8(const int8_t *w, const struct q8_block *x, __m256i q)
+/* w s = |w| (s sign(w)); |-128| is 128 as an unsigned byte. */
+ALWAYS_INLINE __m256i dot_s8(__m256i start, __m256i w, __m256i s)
 {
-    __m256i u = _mm256_xor_si256(_mm256_loadu_si256((const __m256i *)w), _mm256_set1_epi8(-128));
-    __m256i start = _mm256_zextsi128_si256(_mm_cvtsi32_si128(-128 * x->sum));
-    return _mm256_dpbusd_epi32(start, u, q);
+    return dot_u8(start, _mm256_abs_epi8(w), _mm256_sign_epi8(s, w));
+}
+
+#include "neural/kernels-tiles.h"
+
+/* --- block panels ----------------------------------------------------------------------------- */
+
+enum { PANEL_COLUMNS = 8 };
+
+/* One group of four columns of 16 rows with those of one column of activations. */
+ALWAYS_INLINE __m512i panel_group(enum tile_kind kind, __m512i w, const struct q8_block *x,
+                                  size_t j, __m512i sum)
+{
+    __m512i q = _mm512_set1_epi32(load_i32(x->q + 4 * j));
+    if (kind <= TILE_U5)
+        return _mm512_dpbusd_epi32(sum, w, q);
+    q = _mm512_mask_sub_epi8(q, _mm512_movepi8_mask(w), _mm512_setzero_si512(), q);
+    return _mm512_dpbusd_epi32(sum, _mm512_abs_epi8(w), q);
+}
+
+ALWAYS_INLINE __m512 panel_scale(const struct panel *panel, size_t b, size_t part,
+                                 const struct q8_block *x, __m512i dot, __m512 sum)
+{
+    __m512 scale = _mm512_mul_ps(_mm512_load_ps(panel->scale[b][part]), _mm512_set1_ps(x->scale));
+    return _mm512_fmadd_ps(scale, _mm512_cvtepi32_ps(dot), sum);
+}
+
+ALWAYS_INLINE void panel_block(enum tile_kind kind, const struct panel *panel, size_t b,
+                               const struct q8_block *x, size_t x_stride, size_t C, __m512 *sum)
+{
+    size_t parts = kind == TILE_S6 ? 2 : 1, groups = 8 / parts;
+
+    UNROLL for (size_t part = 0; part < parts; part++)
+    {
+        __m512i dot[PANEL_COLUMNS];
+        UNROLL for (size_t c = 0; c < C; c++) dot[c] = _mm512_setzero_si512();
+        UNROLL for (size_t j = part * groups; j < (part + 1) * groups; j++)
+        {
+            __m512i w = _mm512_load_si512(panel->w[b][j]);
+            UNROLL for (size_t c = 0; c < C; c++) dot[c] =
+                panel_group(kind, w, x + c * x_stride + b, j, dot[c]);
+        }
+        UNROLL for (size_t c = 0; c < C; c++) sum[c] =
+            panel_scale(panel, b, part, x + c * x_stride + b, dot[c], sum[c]);
+    }
+    if (kind <= TILE_U5)
+        UNROLL for (size_t c = 0; c < C; c++) sum[c] = _mm512_fmadd_ps(
+            _mm512_load_ps(panel->scale[b][1]), _mm512_set1_ps(x[c * x_stride + b].sum), sum[c]);
+}
+
+ALWAYS_INLINE void panel_columns(enum tile_kind kind, const struct panel *panel, size_t blocks,
+                                 const struct q8_block *x, size_t x_stride, size_t C, float *sums)
+{
+    __m512 sum[PANEL_COLUMNS];
+
+    UNROLL for (size_t c = 0; c < C; c++) sum[c] = _mm512_load_ps(sums + PANEL_WIDTH * c);
+    for (size_t b = 0; b < blocks; b++)
+        panel_block(kind, panel, b, x, x_stride, C, sum);
+    UNROLL for (size_t c = 0; c < C; c++) _mm512_store_ps(sums + PANEL_WIDTH * c, sum[c]);
 }
 
 #include "neural/kernels-blocks.h"

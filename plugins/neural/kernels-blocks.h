@@ -1,113 +1,165 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kernels-blocks.h: products of quantised rows on x86, in 256-bit registers (a block of 32 bytes)
+ * kernels-blocks.h: products of quantised rows on x86
  *
- * Included by the files of the instruction sets, which have defined
- *     __m256i dot_u8(__m256i start, __m256i u, __m256i s)  start + groups of four u * s, |s| <= 127
- *     __m256i dot_i8(const int8_t *w, const struct q8_block *x, __m256i q)
- * for u up to 15 and for signed w. Products of one row and column are summed in block order, in one
- * accumulator, whatever the number of rows and columns done at once.
+ * Included by the files of the instruction sets after kernels-tiles.h. They have defined
+ *     __m256i dot_u8(__m256i start, __m256i u, __m256i s)   start + groups of four u s, u <= 128
+ *     __m256i dot_s8(__m256i start, __m256i w, __m256i s)   the same for signed w, |s| <= 127
+ *     void panel_columns(enum tile_kind kind, const struct panel *panel, size_t blocks,
+ *                        const struct q8_block *x, size_t x_stride, size_t C, float *sums)
+ * of which the last one multiplies a panel with C columns.
+ *
+ * A few columns are bound by memory: eight rows at a time are read, multiplied and summed across.
+ * Many columns are bound by arithmetic: sixteen rows at a time become a panel in the first-level
+ * cache, four columns of all rows next to each other, which serves all activations without a sum
+ * across. Either way the integer product of a block of 32 (or half a block) is exact, and a row
+ * adds its blocks in order, the scale's part before the minimum's: so both give the same bits.
  */
 
-/* `value` in the first of eight lanes. */
-ALWAYS_INLINE __m256i first_lane(int32_t value)
+/* Eight rows from `first` on; beyond the last one it repeats. */
+ALWAYS_INLINE struct tile_rows rows_at(const struct matrix *m, size_t first, size_t row_size)
 {
-    return _mm256_zextsi128_si256(_mm_cvtsi32_si128(value));
+    struct tile_rows rows = {.base = m->data};
+    EACH_ROW rows.offset[r] = (first + r < m->rows ? first + r : m->rows - 1) * row_size;
+    return rows;
 }
 
-/* 32 nibbles as bytes: the low ones of 16 bytes, then the high ones. */
-ALWAYS_INLINE __m256i nibbles(const uint8_t *q)
+/* Sums the lanes of eight registers: *ret_low those of the first four lanes, in row order. */
+ALWAYS_INLINE void sum_across(const __m256i p[8], __m256i *ret_low, __m256i *ret_high)
 {
-    __m128i bytes = _mm_loadu_si128((const __m128i *)q);
-    __m256i both = _mm256_set_m128i(_mm_srli_epi16(bytes, 4), bytes);
-    return _mm256_and_si256(both, _mm256_set1_epi8(15));
+    __m256i two[4], four[2];
+
+    UNROLL for (size_t i = 0; i < 4; i++) two[i] =
+        _mm256_add_epi32(_mm256_unpacklo_epi32(p[2 * i], p[2 * i + 1]),
+                         _mm256_unpackhi_epi32(p[2 * i], p[2 * i + 1]));
+    UNROLL for (size_t i = 0; i < 2; i++) four[i] =
+        _mm256_add_epi32(_mm256_unpacklo_epi64(two[2 * i], two[2 * i + 1]),
+                         _mm256_unpackhi_epi64(two[2 * i], two[2 * i + 1]));
+    *ret_low = _mm256_permute2x128_si256(four[0], four[1], 0x20);
+    *ret_high = _mm256_permute2x128_si256(four[0], four[1], 0x31);
 }
 
-ALWAYS_INLINE float half(uint16_t bits)
+/* sum += the product of a tile and a block of one column. */
+ALWAYS_INLINE __m256 tile_column(enum tile_kind kind, const struct tile *t,
+                                 const struct q8_block *x, __m256 sum)
 {
-    return _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(bits)));
+    __m256i q = _mm256_loadu_si256((const __m256i *)x->q), zero = _mm256_setzero_si256();
+    __m256i p[TILE_ROWS], low, high;
+    __m256 scale = _mm256_set1_ps(x->scale);
+
+    EACH_ROW p[r] = kind <= TILE_U5 ? dot_u8(zero, t->w[r], q) : dot_s8(zero, t->w[r], q);
+    sum_across(p, &low, &high);
+    if (kind == TILE_S6) {
+        sum = _mm256_fmadd_ps(_mm256_mul_ps(t->scale[0], scale), _mm256_cvtepi32_ps(low), sum);
+        return _mm256_fmadd_ps(_mm256_mul_ps(t->scale[1], scale), _mm256_cvtepi32_ps(high), sum);
+    }
+    low = _mm256_add_epi32(low, high);
+    sum = _mm256_fmadd_ps(_mm256_mul_ps(t->scale[0], scale), _mm256_cvtepi32_ps(low), sum);
+    return kind == TILE_S8 ? sum : _mm256_fmadd_ps(t->scale[1], _mm256_set1_ps(x->sum), sum);
 }
 
-ALWAYS_INLINE float sum_8(__m256 v)
+/* Eight columns of 32 bits of eight rows, as [group][row]. */
+ALWAYS_INLINE void panel_put(struct panel *panel, size_t b, size_t half_panel, const struct tile *t)
 {
-    __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-    s = _mm_add_ps(s, _mm_movehl_ps(s, s));
-    return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
+    __m256 in[8], out[8];
+    EACH_ROW in[r] = _mm256_castsi256_ps(t->w[r]);
+    transpose_8(in, out);
+    UNROLL for (size_t j = 0; j < 8; j++)
+        _mm256_store_ps((float *)panel->w[b][j][half_panel * TILE_ROWS], out[j]);
+    _mm256_store_ps(&panel->scale[b][0][half_panel * TILE_ROWS], t->scale[0]);
+    _mm256_store_ps(&panel->scale[b][1][half_panel * TILE_ROWS], t->scale[1]);
 }
 
-ALWAYS_INLINE __m256i load_q8(const struct q8_block *x)
+static void put_rows(const float *sums, size_t rows, const float *bias, float *ret_y,
+                     unsigned flags)
 {
-    return _mm256_loadu_si256((const __m256i *)x->q);
+    for (size_t r = 0; r < rows; r++) {
+        float sum = bias ? sums[r] + bias[r] : sums[r];
+        ret_y[r] = flags & MATMUL_ADD ? ret_y[r] + sum : sum;
+    }
 }
 
-/* sum += scale_w scale_x (w . x), and for Q4_1 min_w scale_x sum(x) into *rest. */
-ALWAYS_INLINE __m256 step_q8_0(const struct block_q8_0 *w, const struct q8_block *x, __m256 sum,
-                               float *rest)
-{
-    __m256i dot = dot_i8(w->qs, x, load_q8(x));
-    return _mm256_fmadd_ps(_mm256_set1_ps(half(w->d) * x->scale), _mm256_cvtepi32_ps(dot), sum);
-}
-
-ALWAYS_INLINE __m256 step_q4_0(const struct block_q4_0 *w, const struct q8_block *x, __m256 sum,
-                               float *rest)
-{
-    __m256i dot = dot_u8(first_lane(-8 * x->sum), nibbles(w->qs), load_q8(x));
-    return _mm256_fmadd_ps(_mm256_set1_ps(half(w->d) * x->scale), _mm256_cvtepi32_ps(dot), sum);
-}
-
-ALWAYS_INLINE __m256 step_q4_1(const struct block_q4_1 *w, const struct q8_block *x, __m256 sum,
-                               float *rest)
-{
-    __m256i dot = dot_u8(_mm256_setzero_si256(), nibbles(w->qs), load_q8(x));
-    *rest += half(w->m) * (x->scale * (float)x->sum);
-    return _mm256_fmadd_ps(_mm256_set1_ps(half(w->d) * x->scale), _mm256_cvtepi32_ps(dot), sum);
-}
-
-/* R rows times C columns, R C <= 8. */
-#define DEFINE_BLOCK_ROWS(name, block, STEP)                                                       \
-    ALWAYS_INLINE void name##_block(const block *w, size_t blocks, const float *bias,              \
-                                    const struct q8_block *x, size_t x_stride, size_t R, size_t C, \
-                                    float *ret_y, size_t y_stride, unsigned flags)                 \
+#define DEFINE_BLOCK_PRODUCT(name, kind, values, bytes)                                            \
+    static void name##_rows(const struct matrix *m, size_t row_size, const float *bias,            \
+                            const struct q8_block *x, float *ret_y, unsigned flags)                \
     {                                                                                              \
-        __m256 sum[8];                                                                             \
-        float rest[8] = {0};                                                                       \
-        UNROLL for (size_t k = 0; k < R * C; k++) sum[k] = _mm256_setzero_ps();                    \
-        for (size_t b = 0; b < blocks; b++)                                                        \
-            UNROLL for (size_t r = 0; r < R; r++) UNROLL for (size_t c = 0; c < C;                 \
-                                                              c++) sum[c * R + r] =                \
-                STEP(w + r * blocks + b, x + c * x_stride + b, sum[c * R + r], &rest[c * R + r]);  \
-        UNROLL for (size_t c = 0; c < C; c++) UNROLL for (size_t r = 0; r < R; r++) put(           \
-            ret_y + c * y_stride + r, sum_8(sum[c * R + r]) + rest[c * R + r], bias, r, flags);    \
+        size_t blocks = m->cols / TENSOR_BLOCK;                                                    \
+        for (size_t first = 0; first < m->rows; first += TILE_ROWS) {                              \
+            size_t left = m->rows - first;                                                         \
+            struct tile_rows rows = rows_at(m, first, row_size);                                   \
+            struct tile_super super;                                                               \
+            float sums[TILE_ROWS];                                                                 \
+            __m256 sum = _mm256_setzero_ps();                                                      \
+            for (size_t b = 0; b < blocks; b++) {                                                  \
+                struct tile t;                                                                     \
+                tile_##name(&rows, b, &super, &t);                                                 \
+                sum = tile_column(kind, &t, x + b, sum);                                           \
+            }                                                                                      \
+            _mm256_storeu_ps(sums, sum);                                                           \
+            put_rows(sums, left < TILE_ROWS ? left : TILE_ROWS, bias ? bias + first : NULL,        \
+                     ret_y + first, flags);                                                        \
+        }                                                                                          \
     }                                                                                              \
                                                                                                    \
-    ALWAYS_INLINE void name##_columns(const struct matrix *m, const float *bias,                   \
-                                      const struct q8_block *x, size_t x_stride, size_t R,         \
-                                      size_t C, float *ret_y, size_t y_stride, unsigned flags)     \
+    static void name##_make_panel(const struct matrix *m, size_t row_size, size_t first,           \
+                                  size_t first_block, size_t blocks, struct panel *panel)          \
     {                                                                                              \
-        size_t blocks = m->cols / TENSOR_BLOCK, r = 0;                                             \
-        const block *w = m->data;                                                                  \
-        for (; r + R <= m->rows; r += R)                                                           \
-            name##_block(w + r * blocks, blocks, bias ? bias + r : NULL, x, x_stride, R, C,        \
-                         ret_y + r, y_stride, flags);                                              \
-        for (; r < m->rows; r++)                                                                   \
-            name##_block(w + r * blocks, blocks, bias ? bias + r : NULL, x, x_stride, 1, C,        \
-                         ret_y + r, y_stride, flags);                                              \
+        for (size_t part = 0; part < PANEL_WIDTH / TILE_ROWS; part++) {                            \
+            struct tile_rows rows = rows_at(m, first + part * TILE_ROWS, row_size);                \
+            struct tile_super super;                                                               \
+            for (size_t b = 0; b < blocks; b++) {                                                  \
+                struct tile t;                                                                     \
+                tile_##name(&rows, first_block + b, &super, &t);                                   \
+                panel_put(panel, b, part, &t);                                                     \
+            }                                                                                      \
+        }                                                                                          \
     }                                                                                              \
                                                                                                    \
-    static void simd_##name(const struct matrix *w, const float *bias, const void *columns,        \
-                            size_t x_stride, size_t n, float *ret_y, size_t y_stride,              \
-                            unsigned flags)                                                        \
+    static void name##_panel(const struct matrix *m, size_t row_size, size_t first,                \
+                             const float *bias, const struct q8_block *x, size_t x_stride,         \
+                             size_t n, float *ret_y, size_t y_stride, unsigned flags)              \
+    {                                                                                              \
+        size_t all = m->cols / TENSOR_BLOCK, left = m->rows - first;                               \
+        struct panel panel;                                                                        \
+        float sums[PANEL_BATCH][PANEL_WIDTH] __attribute__((aligned(64)));                         \
+        memset(sums, 0, n * sizeof *sums);                                                         \
+        for (size_t b = 0; b < all; b += PANEL_BLOCKS) {                                           \
+            size_t blocks = all - b < PANEL_BLOCKS ? all - b : PANEL_BLOCKS, i = 0;                \
+            name##_make_panel(m, row_size, first, b, blocks, &panel);                              \
+            for (; i + PANEL_COLUMNS <= n; i += PANEL_COLUMNS)                                     \
+                panel_columns(kind, &panel, blocks, x + i * x_stride + b, x_stride, PANEL_COLUMNS, \
+                              sums[i]);                                                            \
+            for (; i < n; i++)                                                                     \
+                panel_columns(kind, &panel, blocks, x + i * x_stride + b, x_stride, 1, sums[i]);   \
+        }                                                                                          \
+        for (size_t i = 0; i < n; i++)                                                             \
+            put_rows(sums[i], left < PANEL_WIDTH ? left : PANEL_WIDTH, bias ? bias + first : NULL, \
+                     ret_y + i * y_stride + first, flags);                                         \
+    }                                                                                              \
+                                                                                                   \
+    static void simd_matmul_##name(const struct matrix *m, const float *bias, const void *columns, \
+                                   size_t x_stride, size_t n, float *ret_y, size_t y_stride,       \
+                                   unsigned flags)                                                 \
     {                                                                                              \
         const struct q8_block *x = columns;                                                        \
-        size_t i = 0;                                                                              \
-        for (; i + 4 <= n; i += 4)                                                                 \
-            name##_columns(w, bias, x + i * x_stride, x_stride, 2, 4, ret_y + i * y_stride,        \
-                           y_stride, flags);                                                       \
-        for (; i < n; i++)                                                                         \
-            name##_columns(w, bias, x + i * x_stride, x_stride, 4, 1, ret_y + i * y_stride,        \
-                           y_stride, flags);                                                       \
+        size_t row_size = m->cols / (values) * (bytes);                                            \
+        for (size_t i = 0, batch; i < n; i += batch) {                                             \
+            batch = n - i < PANEL_BATCH ? n - i : PANEL_BATCH;                                     \
+            if (batch <= FEW_COLUMNS)                                                              \
+                for (size_t k = i; k < i + batch; k++)                                             \
+                    name##_rows(m, row_size, bias, x + k * x_stride, ret_y + k * y_stride, flags); \
+            else                                                                                   \
+                for (size_t first = 0; first < m->rows; first += PANEL_WIDTH)                      \
+                    name##_panel(m, row_size, first, bias, x + i * x_stride, x_stride, batch,      \
+                                 ret_y + i * y_stride, y_stride, flags);                           \
+        }                                                                                          \
     }
 
-DEFINE_BLOCK_ROWS(matmul_q8_0, struct block_q8_0, step_q8_0)
-DEFINE_BLOCK_ROWS(matmul_q4_0, struct block_q4_0, step_q4_0)
-DEFINE_BLOCK_ROWS(matmul_q4_1, struct block_q4_1, step_q4_1)
+DEFINE_BLOCK_PRODUCT(q4_0, TILE_U4, TENSOR_BLOCK, sizeof(struct block_q4_0))
+DEFINE_BLOCK_PRODUCT(q4_1, TILE_U4, TENSOR_BLOCK, sizeof(struct block_q4_1))
+DEFINE_BLOCK_PRODUCT(q5_0, TILE_U5, TENSOR_BLOCK, sizeof(struct block_q5_0))
+DEFINE_BLOCK_PRODUCT(q5_1, TILE_U5, TENSOR_BLOCK, sizeof(struct block_q5_1))
+DEFINE_BLOCK_PRODUCT(q8_0, TILE_S8, TENSOR_BLOCK, sizeof(struct block_q8_0))
+DEFINE_BLOCK_PRODUCT(q4_k, TILE_U4, TENSOR_SUPERBLOCK, sizeof(struct block_q4_k))
+DEFINE_BLOCK_PRODUCT(q5_k, TILE_U5, TENSOR_SUPERBLOCK, sizeof(struct block_q5_k))
+DEFINE_BLOCK_PRODUCT(q6_k, TILE_S6, TENSOR_SUPERBLOCK, sizeof(struct block_q6_k))

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "neural/kernels-c.h"
 #include "neural/kernels-math.h"
 #include "neural/kernels.h"
 
@@ -167,7 +168,7 @@ static void c_quantise_q8(const float *x, size_t n, struct q8_block *ret_q)
         ret_q[b].scale = c_quantise_max(x + b * TENSOR_BLOCK, TENSOR_BLOCK, ret_q[b].q);
         for (size_t i = 0; i < TENSOR_BLOCK; i++)
             sum += ret_q[b].q[i];
-        ret_q[b].sum = sum;
+        ret_q[b].sum = ret_q[b].scale * (float)sum;
     }
 }
 
@@ -291,43 +292,11 @@ static void c_to_half(const float *x, size_t n, uint16_t *ret_halves)
         ret_halves[i] = half_from_float(x[i]);
 }
 
-static float q8_0_dot(const struct block_q8_0 *w, const struct q8_block *x, size_t n)
+static float bfloat_dot(const uint16_t *w, const float *x, size_t n)
 {
     float sum = 0;
-
-    for (size_t b = 0; b < n / TENSOR_BLOCK; b++) {
-        int32_t dot = 0;
-        for (size_t i = 0; i < TENSOR_BLOCK; i++)
-            dot += w[b].qs[i] * x[b].q[i];
-        sum += half_to_float(w[b].d) * x[b].scale * (float)dot;
-    }
-    return sum;
-}
-
-/* The integer product of 32 nibbles and 32 activations. */
-static int32_t nibble_dot(const uint8_t *w, const int8_t *x)
-{
-    int32_t dot = 0;
-    for (size_t i = 0; i < TENSOR_BLOCK / 2; i++)
-        dot += (w[i] & 15) * x[i] + (w[i] >> 4) * x[TENSOR_BLOCK / 2 + i];
-    return dot;
-}
-
-static float q4_0_dot(const struct block_q4_0 *w, const struct q8_block *x, size_t n)
-{
-    float sum = 0;
-    for (size_t b = 0; b < n / TENSOR_BLOCK; b++)
-        sum += half_to_float(w[b].d) * x[b].scale *
-               (float)(nibble_dot(w[b].qs, x[b].q) - 8 * x[b].sum);
-    return sum;
-}
-
-static float q4_1_dot(const struct block_q4_1 *w, const struct q8_block *x, size_t n)
-{
-    float sum = 0;
-    for (size_t b = 0; b < n / TENSOR_BLOCK; b++)
-        sum += half_to_float(w[b].d) * x[b].scale * (float)nibble_dot(w[b].qs, x[b].q) +
-               half_to_float(w[b].m) * x[b].scale * (float)x[b].sum;
+    for (size_t i = 0; i < n; i++)
+        sum += bfloat_to_float(w[i]) * x[i];
     return sum;
 }
 
@@ -349,9 +318,7 @@ static float q4_1_dot(const struct block_q4_1 *w, const struct q8_block *x, size
 
 DEFINE_MATMUL(c_matmul_f32, float, w->cols, float, c_dot)
 DEFINE_MATMUL(c_matmul_f16, uint16_t, w->cols, float, half_dot)
-DEFINE_MATMUL(c_matmul_q8_0, struct block_q8_0, w->cols / TENSOR_BLOCK, struct q8_block, q8_0_dot)
-DEFINE_MATMUL(c_matmul_q4_0, struct block_q4_0, w->cols / TENSOR_BLOCK, struct q8_block, q4_0_dot)
-DEFINE_MATMUL(c_matmul_q4_1, struct block_q4_1, w->cols / TENSOR_BLOCK, struct q8_block, q4_1_dot)
+DEFINE_MATMUL(c_matmul_bf16, uint16_t, w->cols, float, bfloat_dot)
 
 static inline size_t panel_height(size_t left)
 {
@@ -434,6 +401,12 @@ const struct kernels kernels_c = {
             [MATRIX_Q8_0] = c_matmul_q8_0,
             [MATRIX_Q4_0] = c_matmul_q4_0,
             [MATRIX_Q4_1] = c_matmul_q4_1,
+            [MATRIX_Q5_0] = c_matmul_q5_0,
+            [MATRIX_Q5_1] = c_matmul_q5_1,
+            [MATRIX_Q4_K] = c_matmul_q4_k,
+            [MATRIX_Q5_K] = c_matmul_q5_k,
+            [MATRIX_Q6_K] = c_matmul_q6_k,
+            [MATRIX_BF16] = c_matmul_bf16,
             [MATRIX_PACKED_F32] = c_matmul_packed_f32,
             [MATRIX_PACKED_F16] = c_matmul_packed_f16,
         },

@@ -176,7 +176,7 @@ static void simd_quantise_q8(const float *x, size_t n, struct q8_block *ret_q)
 {
     for (size_t b = 0; b < n / TENSOR_BLOCK; b++) {
         ret_q[b].scale = simd_quantise_max(x + b * TENSOR_BLOCK, TENSOR_BLOCK, ret_q[b].q);
-        ret_q[b].sum = sum_i8x32(ret_q[b].q);
+        ret_q[b].sum = ret_q[b].scale * (float)sum_i8x32(ret_q[b].q);
     }
 }
 
@@ -404,6 +404,7 @@ ALWAYS_INLINE void put(float *y, float sum, const float *bias, size_t row, unsig
 
 DEFINE_ROWS(matmul_f32, float, v_load, v_load_part)
 DEFINE_ROWS(matmul_f16, uint16_t, v_load_half, v_load_half_part)
+DEFINE_ROWS(matmul_bf16, uint16_t, v_load_bfloat, v_load_bfloat_part)
 
 /* scores = raw rows with a stride of their own; four keys at a time */
 static void simd_scores(const float *q, const float *keys, size_t stride, size_t n, size_t size,

@@ -12,6 +12,12 @@
             [MATRIX_Q8_0] = simd_matmul_q8_0,                                                      \
             [MATRIX_Q4_0] = simd_matmul_q4_0,                                                      \
             [MATRIX_Q4_1] = simd_matmul_q4_1,                                                      \
+            [MATRIX_Q5_0] = simd_matmul_q5_0,                                                      \
+            [MATRIX_Q5_1] = simd_matmul_q5_1,                                                      \
+            [MATRIX_Q4_K] = simd_matmul_q4_k,                                                      \
+            [MATRIX_Q5_K] = simd_matmul_q5_k,                                                      \
+            [MATRIX_Q6_K] = simd_matmul_q6_k,                                                      \
+            [MATRIX_BF16] = simd_matmul_bf16,                                                      \
             [MATRIX_PACKED_F32] = simd_matmul_packed_f32,                                          \
             [MATRIX_PACKED_F16] = simd_matmul_packed_f16,                                          \
     },                                                                                             \

@@ -34,6 +34,20 @@ const struct kernels *kernels_select(uint64_t cpu)
     return list[0];
 }
 
+bool matrix_is_quantised(enum matrix_type type)
+{
+    switch (type) {
+    case MATRIX_F32:
+    case MATRIX_F16:
+    case MATRIX_BF16:
+    case MATRIX_PACKED_F32:
+    case MATRIX_PACKED_F16:
+        return false;
+    default:
+        return true;
+    }
+}
+
 size_t matrix_row_size(enum matrix_type type, size_t cols)
 {
     switch (type) {
@@ -41,6 +55,7 @@ size_t matrix_row_size(enum matrix_type type, size_t cols)
     case MATRIX_PACKED_F32:
         return cols * sizeof(float);
     case MATRIX_F16:
+    case MATRIX_BF16:
     case MATRIX_PACKED_F16:
         return cols * sizeof(uint16_t);
     case MATRIX_Q8_0:
@@ -49,6 +64,16 @@ size_t matrix_row_size(enum matrix_type type, size_t cols)
         return cols / TENSOR_BLOCK * sizeof(struct block_q4_0);
     case MATRIX_Q4_1:
         return cols / TENSOR_BLOCK * sizeof(struct block_q4_1);
+    case MATRIX_Q5_0:
+        return cols / TENSOR_BLOCK * sizeof(struct block_q5_0);
+    case MATRIX_Q5_1:
+        return cols / TENSOR_BLOCK * sizeof(struct block_q5_1);
+    case MATRIX_Q4_K:
+        return cols / TENSOR_SUPERBLOCK * sizeof(struct block_q4_k);
+    case MATRIX_Q5_K:
+        return cols / TENSOR_SUPERBLOCK * sizeof(struct block_q5_k);
+    case MATRIX_Q6_K:
+        return cols / TENSOR_SUPERBLOCK * sizeof(struct block_q6_k);
     default:
         return 0;
     }

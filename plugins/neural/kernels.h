@@ -30,6 +30,7 @@
 #ifndef NEURAL_KERNELS_H
 #define NEURAL_KERNELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,20 +46,29 @@ enum matrix_type {
     MATRIX_Q4_1 = 4, /* struct block_q4_1[rows][cols / 32] */
     MATRIX_PACKED_F32 = 5,
     MATRIX_PACKED_F16 = 6, /* the same panels of halves */
-    N_MATRIX_TYPES = 7,
+    MATRIX_Q5_0 = 7,       /* struct block_q5_0[rows][cols / 32] */
+    MATRIX_Q5_1 = 8,       /* struct block_q5_1[rows][cols / 32] */
+    MATRIX_Q4_K = 9,       /* struct block_q4_k[rows][cols / 256] */
+    MATRIX_Q5_K = 10,      /* struct block_q5_k[rows][cols / 256] */
+    MATRIX_Q6_K = 11,      /* struct block_q6_k[rows][cols / 256] */
+    MATRIX_BF16 = 12,      /* upper halves of floats, [rows][cols] */
+    N_MATRIX_TYPES = 13,
 };
+
+/* Whether x is struct q8_block; cols is then a multiple of the weights' block. */
+bool matrix_is_quantised(enum matrix_type type);
 
 /* Weights of one matrix, borrowed from a map or from an arena. */
 struct matrix {
     enum matrix_type type;
-    size_t rows, cols; /* block types: cols is a multiple of 32 */
+    size_t rows, cols; /* block types: cols is a multiple of the block, 32 or 256 */
     const void *data;
 };
 
 /* 32 activations for the block types: x = scale q with |q| <= 127. */
 struct q8_block {
     float scale;
-    int32_t sum; /* of q */
+    float sum; /* of scale q */
     int8_t q[TENSOR_BLOCK];
 };
 
@@ -75,7 +85,7 @@ struct matrix_i8 {
 
 /*
  * ret_y[i][r] = sum_c w[r][c] x[i][c] + bias[r], i < n; bias may be NULL. x points to floats, or
- * for Q8_0, Q4_0 and Q4_1 to struct q8_block (quantise_q8); the strides count these and floats.
+ * for the block types to struct q8_block (quantise_q8); the strides count these and floats.
  */
 typedef void kernels_matmul(const struct matrix *w, const float *bias, const void *x,
                             size_t x_stride, size_t n, float *ret_y, size_t y_stride,

@@ -35,24 +35,17 @@ void compute_free(struct compute *compute)
 /* --- linear -------------------------------------------------------------------------------------
  */
 
-#define LINEAR_TYPES                                                                               \
-    (TENSOR_SET(TENSOR_F32) | TENSOR_SET(TENSOR_F16) | TENSOR_SET(TENSOR_Q8_0) |                   \
-     TENSOR_SET(TENSOR_Q4_0) | TENSOR_SET(TENSOR_Q4_1))
+#define LINEAR_TYPES TENSOR_SET_REAL
 
 static enum matrix_type matrix_type(enum tensor_type type)
 {
-    switch (type) {
-    case TENSOR_F16:
-        return MATRIX_F16;
-    case TENSOR_Q8_0:
-        return MATRIX_Q8_0;
-    case TENSOR_Q4_0:
-        return MATRIX_Q4_0;
-    case TENSOR_Q4_1:
-        return MATRIX_Q4_1;
-    default:
-        return MATRIX_F32;
-    }
+    static const enum matrix_type types[TENSOR_TYPES] = {
+        [TENSOR_F32] = MATRIX_F32,   [TENSOR_F16] = MATRIX_F16,   [TENSOR_BF16] = MATRIX_BF16,
+        [TENSOR_Q8_0] = MATRIX_Q8_0, [TENSOR_Q4_0] = MATRIX_Q4_0, [TENSOR_Q4_1] = MATRIX_Q4_1,
+        [TENSOR_Q5_0] = MATRIX_Q5_0, [TENSOR_Q5_1] = MATRIX_Q5_1, [TENSOR_Q4_K] = MATRIX_Q4_K,
+        [TENSOR_Q5_K] = MATRIX_Q5_K, [TENSOR_Q6_K] = MATRIX_Q6_K,
+    };
+    return types[type];
 }
 
 /* "name.suffix"; a name too long for any tensor is one that the file does not have. */
@@ -148,14 +141,9 @@ void linear_free(struct linear *linear)
     *linear = (struct linear){0};
 }
 
-static bool quantised(enum matrix_type type)
-{
-    return type == MATRIX_Q8_0 || type == MATRIX_Q4_0 || type == MATRIX_Q4_1;
-}
-
 size_t linear_scratch(const struct linear *linear, size_t n)
 {
-    return quantised(linear->weight.type) ? n * (linear->weight.cols / TENSOR_BLOCK) : 0;
+    return matrix_is_quantised(linear->weight.type) ? n * (linear->weight.cols / TENSOR_BLOCK) : 0;
 }
 
 /* A product on several threads: each takes panels of rows. */
@@ -215,7 +203,7 @@ void linear_forward(const struct linear *linear, const struct compute *compute, 
     const struct matrix *w = &linear->weight;
     struct product product = {linear, compute->kernels, x, x_stride, n, ret_y, y_stride, flags};
 
-    if (quantised(w->type)) {
+    if (matrix_is_quantised(w->type)) {
         forward_quantised(compute, &product, x, x_stride);
         return;
     }

@@ -63,7 +63,7 @@ struct linear {
 };
 
 /*
- * Binds "name.weight", ne = {cols, rows}, of type F32, F16, Q8_0, Q4_0 or Q4_1, and "name.bias".
+ * Binds "name.weight", ne = {cols, rows}, of any type in TENSOR_SET_REAL, and "name.bias".
  * linear_bind_shape() takes a weight with more dimensions whose rows lie one after the other: the
  * product of all but the last is cols, the last one is rows (a convolution: {in, kernel, out}).
  */

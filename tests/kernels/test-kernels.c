@@ -30,7 +30,8 @@ static struct product random_product(size_t multiple)
     size_t size;
 
     p.rows = random_size();
-    p.cols = random_size() / multiple * multiple;
+    p.cols = multiple == TENSOR_SUPERBLOCK ? random_below(5) * multiple
+                                           : random_size() / multiple * multiple;
     p.n = random_below(4) ? random_below(3) : random_below(MAX_COLUMNS);
     p.x_stride = p.cols + random_below(2) * random_below(9);
     p.y_stride = p.rows + random_below(2) * random_below(9);
@@ -65,7 +66,7 @@ static void compare(const struct product *p, const float *a, const float *b,
 }
 
 /* Weights as numbers, [rows][cols], for the reference in double precision. */
-static double weights[256 * 256];
+static double weights[256 * 1024];
 static double magnitudes[MAX_COLUMNS * 256];
 static float exact[MAX_COLUMNS * 300];
 
@@ -91,11 +92,52 @@ static void reference(const struct product *p, const double *x)
         }
 }
 
+static const struct {
+    enum tensor_type type;
+    size_t values; /* a block */
+    size_t d, min; /* bytes where the halves stand; SIZE_MAX: none */
+    float d_limit; /* moderate scales */
+} blocks[N_MATRIX_TYPES] = {
+    [MATRIX_Q8_0] = {TENSOR_Q8_0, TENSOR_BLOCK, 0, SIZE_MAX, 0.1f},
+    [MATRIX_Q4_0] = {TENSOR_Q4_0, TENSOR_BLOCK, 0, SIZE_MAX, 0.1f},
+    [MATRIX_Q4_1] = {TENSOR_Q4_1, TENSOR_BLOCK, 0, 2, 0.1f},
+    [MATRIX_Q5_0] = {TENSOR_Q5_0, TENSOR_BLOCK, 0, SIZE_MAX, 0.1f},
+    [MATRIX_Q5_1] = {TENSOR_Q5_1, TENSOR_BLOCK, 0, 2, 0.1f},
+    [MATRIX_Q4_K] = {TENSOR_Q4_K, TENSOR_SUPERBLOCK, 0, 2, 0.01f},
+    [MATRIX_Q5_K] = {TENSOR_Q5_K, TENSOR_SUPERBLOCK, 0, 2, 0.01f},
+    [MATRIX_Q6_K] = {TENSOR_Q6_K, TENSOR_SUPERBLOCK, 208, SIZE_MAX, 0.001f},
+};
+
+static void put_half(uint8_t *to, float limit)
+{
+    uint16_t value = half_from_float(random_float(limit));
+    memcpy(to, &value, sizeof value);
+}
+
+/* Block types: random bytes with moderate scales; what they mean by the reference. */
+static void random_blocks(enum matrix_type type, size_t n, size_t size, uint8_t *data)
+{
+    static float floats[256 * 1024];
+    size_t count = n / blocks[type].values, block = count ? size / count : 0;
+
+    for (size_t k = 0; k < size; k++)
+        data[k] = (uint8_t)random_u32();
+    for (size_t b = 0; b < count; b++) {
+        put_half(data + b * block + blocks[type].d, blocks[type].d_limit);
+        if (blocks[type].min != SIZE_MAX)
+            put_half(data + b * block + blocks[type].min,
+                     type == MATRIX_Q4_K || type == MATRIX_Q5_K ? blocks[type].d_limit : 1);
+    }
+    tensor_to_float(blocks[type].type, data, n, floats);
+    for (size_t k = 0; k < n; k++)
+        weights[k] = (double)floats[k];
+}
+
 /* Random weights of one type, at the end or the start of region 5; fills `weights`. */
 static struct matrix random_matrix(const struct product *p, enum matrix_type type)
 {
-    static float floats[256 * 256];
-    static uint16_t halves[256 * 256];
+    static float floats[256 * 1024];
+    static uint16_t halves[256 * 1024];
     size_t n = p->rows * p->cols, packed = packed_size(p->rows, p->cols);
     size_t raw = p->rows * matrix_row_size(type, p->cols);
     struct matrix m = {type, p->rows, p->cols, guard(5, raw, p->behind)};
@@ -119,55 +161,36 @@ static struct matrix random_matrix(const struct product *p, enum matrix_type typ
     case MATRIX_PACKED_F16:
         return pack_f16(halves, p->cols, p->rows, p->cols,
                         guard(5, packed * sizeof(uint16_t), p->behind));
+    case MATRIX_BF16:
+        for (size_t k = 0; k < n; k++) {
+            ((uint16_t *)m.data)[k] = (uint16_t)(float_to_bits(floats[k]) >> 16);
+            weights[k] = (double)bfloat_to_float(((uint16_t *)m.data)[k]);
+        }
+        return m;
     default:
         break;
     }
-    /* Block types: random bytes with moderate scales. */
-    for (size_t k = 0; k < raw; k++)
-        ((uint8_t *)m.data)[k] = (uint8_t)random_u32();
-    for (size_t b = 0; b < n / TENSOR_BLOCK; b++) {
-        uint16_t d = half_from_float(random_float(0.1f)), min = half_from_float(random_float(1));
-        struct block_q8_0 *q8 = (struct block_q8_0 *)m.data + b;
-        struct block_q4_0 *q4 = (struct block_q4_0 *)m.data + b;
-        struct block_q4_1 *q41 = (struct block_q4_1 *)m.data + b;
-        double *to = weights + b * TENSOR_BLOCK;
-        if (type == MATRIX_Q8_0)
-            q8->d = d;
-        else if (type == MATRIX_Q4_0)
-            q4->d = d;
-        else
-            q41->d = d, q41->m = min;
-        for (size_t k = 0; k < TENSOR_BLOCK; k++) {
-            unsigned shift = k < 16 ? 0 : 4;
-            if (type == MATRIX_Q8_0)
-                to[k] = (double)half_to_float(d) * q8->qs[k];
-            else if (type == MATRIX_Q4_0)
-                to[k] = (double)half_to_float(d) * ((q4->qs[k % 16] >> shift & 15) - 8);
-            else
-                to[k] = (double)half_to_float(d) * (q41->qs[k % 16] >> shift & 15) +
-                        (double)half_to_float(min);
-        }
-    }
+    random_blocks(type, n, raw, (uint8_t *)m.data);
     return m;
 }
 
 /* Columns as numbers, [n][cols], and for block types as blocks in region 6. */
 static const void *random_columns(struct product *p, enum matrix_type type, double *ret_x)
 {
-    bool blocks = type == MATRIX_Q8_0 || type == MATRIX_Q4_0 || type == MATRIX_Q4_1;
+    bool quantised = matrix_is_quantised(type);
     size_t stride = p->cols / TENSOR_BLOCK;
-    struct q8_block *q = guard(6, blocks ? p->n * stride * sizeof *q : 0, p->behind);
+    struct q8_block *q = guard(6, quantised ? p->n * stride * sizeof *q : 0, p->behind);
 
     for (size_t i = 0; i < p->n; i++) {
-        if (blocks)
+        if (quantised)
             kernels_c.quantise_q8(p->x + i * p->x_stride, p->cols, q + i * stride);
         for (size_t c = 0; c < p->cols; c++) {
             const struct q8_block *block = q + i * stride + c / TENSOR_BLOCK;
-            ret_x[i * p->cols + c] = blocks ? (double)block->scale * block->q[c % TENSOR_BLOCK]
-                                            : p->x[i * p->x_stride + c];
+            ret_x[i * p->cols + c] = quantised ? (double)block->scale * block->q[c % TENSOR_BLOCK]
+                                               : p->x[i * p->x_stride + c];
         }
     }
-    if (!blocks)
+    if (!quantised)
         return p->x;
     p->x_stride = stride;
     return q;
@@ -175,7 +198,7 @@ static const void *random_columns(struct product *p, enum matrix_type type, doub
 
 static void check_matmul(enum matrix_type type, size_t multiple, const char *what)
 {
-    static double x[MAX_COLUMNS * 256];
+    static double x[MAX_COLUMNS * 1024];
 
     for (size_t shape = 0; shape < SHAPES; shape++) {
         struct product p = random_product(multiple);
@@ -228,6 +251,36 @@ static void test_q4_0(void **state)
 static void test_q4_1(void **state)
 {
     check_matmul(MATRIX_Q4_1, TENSOR_BLOCK, "q4_1");
+}
+
+static void test_q5_0(void **state)
+{
+    check_matmul(MATRIX_Q5_0, TENSOR_BLOCK, "q5_0");
+}
+
+static void test_q5_1(void **state)
+{
+    check_matmul(MATRIX_Q5_1, TENSOR_BLOCK, "q5_1");
+}
+
+static void test_q4_k(void **state)
+{
+    check_matmul(MATRIX_Q4_K, TENSOR_SUPERBLOCK, "q4_k");
+}
+
+static void test_q5_k(void **state)
+{
+    check_matmul(MATRIX_Q5_K, TENSOR_SUPERBLOCK, "q5_k");
+}
+
+static void test_q6_k(void **state)
+{
+    check_matmul(MATRIX_Q6_K, TENSOR_SUPERBLOCK, "q6_k");
+}
+
+static void test_bf16(void **state)
+{
+    check_matmul(MATRIX_BF16, 1, "bf16");
 }
 
 /* int8: the integers, and what is made of them, are the same bits everywhere. */
@@ -286,20 +339,20 @@ static void test_i8(void **state)
 /* A column's result depends neither on its neighbours nor on how rows are split over threads. */
 static void test_same_bits(void **state)
 {
-    static float x[MAX_COLUMNS * 96], all[MAX_COLUMNS * 200], one[200];
-    static double unused[MAX_COLUMNS * 96];
-    static const enum matrix_type types[] = {MATRIX_F32,  MATRIX_F16,        MATRIX_Q8_0,
-                                             MATRIX_Q4_1, MATRIX_PACKED_F32, MATRIX_PACKED_F16};
+    enum { COLS = 512 };
+    static float x[MAX_COLUMNS * COLS], all[MAX_COLUMNS * 200], one[200];
+    static double unused[MAX_COLUMNS * COLS];
 
     for (size_t k = 0; k < n_tables; k++)
-        for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
-            struct product p = {.rows = 200, .cols = 96, .n = MAX_COLUMNS, .x = x, .x_stride = 96};
-            struct matrix w = random_matrix(&p, types[t]), part;
+        for (enum matrix_type type = 0; type < N_MATRIX_TYPES; type++) {
+            struct product p = {
+                .rows = 200, .cols = COLS, .n = MAX_COLUMNS, .x = x, .x_stride = COLS};
+            struct matrix w = random_matrix(&p, type), part;
             const unsigned char *columns;
             size_t item;
-            for (size_t i = 0; i < MAX_COLUMNS * 96; i++)
+            for (size_t i = 0; i < MAX_COLUMNS * COLS; i++)
                 x[i] = random_float(1);
-            columns = random_columns(&p, types[t], unused);
+            columns = random_columns(&p, type, unused);
             item = columns == (const unsigned char *)x ? sizeof(float) : sizeof(struct q8_block);
             tables[k]->matmul[w.type](&w, NULL, columns, p.x_stride, p.n, all, 200, 0);
             for (size_t i = 0; i < p.n; i++) {
@@ -339,6 +392,9 @@ int main(void)
         cmocka_unit_test(test_f16),        cmocka_unit_test(test_packed_f32),
         cmocka_unit_test(test_packed_f16), cmocka_unit_test(test_q8_0),
         cmocka_unit_test(test_q4_0),       cmocka_unit_test(test_q4_1),
+        cmocka_unit_test(test_q5_0),       cmocka_unit_test(test_q5_1),
+        cmocka_unit_test(test_q4_k),       cmocka_unit_test(test_q5_k),
+        cmocka_unit_test(test_q6_k),       cmocka_unit_test(test_bf16),
         cmocka_unit_test(test_i8),         cmocka_unit_test(test_same_bits),
     };
 
