@@ -79,11 +79,24 @@ static void put_rows(const float *sums, size_t rows, const float *bias, float *r
     }
 }
 
+/*
+ * Rows are too short, and eight of them too many, for the processor to see that they are read one
+ * after the other: tile number `at` of a matrix asks for what lies `distance` further on. Asking
+ * for what is not there does no harm.
+ */
+ALWAYS_INLINE void prefetch(const uint8_t *at, size_t size, size_t distance)
+{
+    for (size_t i = 0; i < size; i += 64)
+        _mm_prefetch((const char *)at + distance + i, _MM_HINT_T0);
+}
+
 #define DEFINE_BLOCK_PRODUCT(name, kind, values, bytes)                                            \
     static void name##_rows(const struct matrix *m, size_t row_size, const float *bias,            \
                             const struct q8_block *x, float *ret_y, unsigned flags)                \
     {                                                                                              \
         size_t blocks = m->cols / TENSOR_BLOCK;                                                    \
+        size_t tile_size = (bytes)*TILE_ROWS / ((values) / TENSOR_BLOCK);                          \
+        size_t distance = TILE_ROWS * row_size > PREFETCH ? TILE_ROWS * row_size : PREFETCH;       \
         for (size_t first = 0; first < m->rows; first += TILE_ROWS) {                              \
             size_t left = m->rows - first;                                                         \
             struct tile_rows rows = rows_at(m, first, row_size);                                   \
@@ -92,6 +105,7 @@ static void put_rows(const float *sums, size_t rows, const float *bias, float *r
             __m256 sum = _mm256_setzero_ps();                                                      \
             for (size_t b = 0; b < blocks; b++) {                                                  \
                 struct tile t;                                                                     \
+                prefetch(rows.base + rows.offset[0] + b * tile_size, tile_size, distance);         \
                 tile_##name(&rows, b, &super, &t);                                                 \
                 sum = tile_column(kind, &t, x + b, sum);                                           \
             }                                                                                      \

@@ -37,6 +37,7 @@ enum {
     PANEL_BLOCKS = 32, /* of 32 columns: 16 KiB of weights */
     PANEL_BATCH = 96,  /* columns of x that a panel serves before it is made anew */
     FEW_COLUMNS = 3,
+    PREFETCH = 4096, /* bytes: some hundred cycles of work */
 };
 
 struct panel {
