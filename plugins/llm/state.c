@@ -65,7 +65,7 @@ int llm_state_new(const struct llm_config *config, const struct llm_weights *wei
     state->config = config;
     state->weights = weights;
     state->context = context;
-    r = compute_init(kernels, threads, LLM_BLOCK * blocks, &state->compute);
+    r = compute_init(kernels, threads, 2 * LLM_BLOCK * blocks, &state->compute);
     if (r >= 0)
         r = allocate_cache(state);
     if (r < 0)

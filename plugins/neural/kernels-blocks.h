@@ -91,8 +91,9 @@ ALWAYS_INLINE void prefetch(const uint8_t *at, size_t size, size_t distance)
 }
 
 #define DEFINE_BLOCK_PRODUCT(name, kind, values, bytes)                                            \
-    static void name##_rows(const struct matrix *m, size_t row_size, const float *bias,            \
-                            const struct q8_block *x, float *ret_y, unsigned flags)                \
+    ALWAYS_INLINE void name##_rows(const struct matrix *m, size_t row_size, const float *bias,     \
+                                   const struct q8_block *x, size_t x_stride, size_t C,            \
+                                   float *ret_y, size_t y_stride, unsigned flags)                  \
     {                                                                                              \
         size_t blocks = m->cols / TENSOR_BLOCK;                                                    \
         size_t tile_size = (bytes)*TILE_ROWS / ((values) / TENSOR_BLOCK);                          \
@@ -102,16 +103,21 @@ ALWAYS_INLINE void prefetch(const uint8_t *at, size_t size, size_t distance)
             struct tile_rows rows = rows_at(m, first, row_size);                                   \
             struct tile_super super;                                                               \
             float sums[TILE_ROWS];                                                                 \
-            __m256 sum = _mm256_setzero_ps();                                                      \
+            __m256 sum[FEW_COLUMNS];                                                               \
+            UNROLL for (size_t c = 0; c < C; c++) sum[c] = _mm256_setzero_ps();                    \
             for (size_t b = 0; b < blocks; b++) {                                                  \
                 struct tile t;                                                                     \
                 prefetch(rows.base + rows.offset[0] + b * tile_size, tile_size, distance);         \
                 tile_##name(&rows, b, &super, &t);                                                 \
-                sum = tile_column(kind, &t, x + b, sum);                                           \
+                UNROLL for (size_t c = 0; c < C; c++) sum[c] =                                     \
+                    tile_column(kind, &t, x + c * x_stride + b, sum[c]);                           \
             }                                                                                      \
-            _mm256_storeu_ps(sums, sum);                                                           \
-            put_rows(sums, left < TILE_ROWS ? left : TILE_ROWS, bias ? bias + first : NULL,        \
-                     ret_y + first, flags);                                                        \
+            UNROLL for (size_t c = 0; c < C; c++)                                                  \
+            {                                                                                      \
+                _mm256_storeu_ps(sums, sum[c]);                                                    \
+                put_rows(sums, left < TILE_ROWS ? left : TILE_ROWS, bias ? bias + first : NULL,    \
+                         ret_y + c * y_stride + first, flags);                                     \
+            }                                                                                      \
         }                                                                                          \
     }                                                                                              \
                                                                                                    \
@@ -159,9 +165,12 @@ ALWAYS_INLINE void prefetch(const uint8_t *at, size_t size, size_t distance)
         size_t row_size = m->cols / (values) * (bytes);                                            \
         for (size_t i = 0, batch; i < n; i += batch) {                                             \
             batch = n - i < PANEL_BATCH ? n - i : PANEL_BATCH;                                     \
-            if (batch <= FEW_COLUMNS)                                                              \
-                for (size_t k = i; k < i + batch; k++)                                             \
-                    name##_rows(m, row_size, bias, x + k * x_stride, ret_y + k * y_stride, flags); \
+            if (batch == 1)                                                                        \
+                name##_rows(m, row_size, bias, x + i * x_stride, x_stride, 1,                      \
+                            ret_y + i * y_stride, y_stride, flags);                                \
+            else if (batch == 2)                                                                   \
+                name##_rows(m, row_size, bias, x + i * x_stride, x_stride, 2,                      \
+                            ret_y + i * y_stride, y_stride, flags);                                \
             else                                                                                   \
                 for (size_t first = 0; first < m->rows; first += PANEL_WIDTH)                      \
                     name##_panel(m, row_size, first, bias, x + i * x_stride, x_stride, batch,      \

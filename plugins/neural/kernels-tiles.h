@@ -36,8 +36,8 @@ enum {
     PANEL_WIDTH = 16,  /* rows */
     PANEL_BLOCKS = 32, /* of 32 columns: 16 KiB of weights */
     PANEL_BATCH = 96,  /* columns of x that a panel serves before it is made anew */
-    FEW_COLUMNS = 3,
-    PREFETCH = 4096, /* bytes: some hundred cycles of work */
+    FEW_COLUMNS = 2,   /* that are read with the rows, without a panel */
+    PREFETCH = 4096,   /* bytes: some hundred cycles of work */
 };
 
 struct panel {

@@ -12,6 +12,9 @@
 /* Multiply-adds below which handing work to other threads costs more than it saves. */
 enum { THREADS_MIN_WORK = 200000 };
 
+/* Inside a product: what is added has its bias already. */
+#define LINEAR_NO_BIAS 4u
+
 int compute_init(const struct kernels *kernels, struct threads *threads, size_t blocks,
                  struct compute *ret_compute)
 {
@@ -146,72 +149,195 @@ size_t linear_scratch(const struct linear *linear, size_t n)
     return matrix_is_quantised(linear->weight.type) ? n * (linear->weight.cols / TENSOR_BLOCK) : 0;
 }
 
-/* A product on several threads: each takes panels of rows. */
+/* Products of the same columns, on several threads: each takes panels of rows. */
 struct product {
-    const struct linear *linear;
+    const struct linear *const *linears;
+    size_t count;
     const struct kernels *kernels;
     const void *x;
     size_t x_stride, n;
-    float *y;
+    float *const *y;
+    size_t first_column, column_stride; /* where the columns begin */
     size_t y_stride;
     unsigned flags;
 };
 
-static void product_rows(void *data, size_t first, size_t end)
+static size_t panels(const struct linear *linear)
+{
+    return (linear->weight.rows + PANEL_ROWS - 1) / PANEL_ROWS;
+}
+
+/* Panels first..end - 1 of one matrix. */
+static void product_panels(const struct product *p, size_t which, size_t first, size_t end)
+{
+    const struct linear *linear = p->linears[which];
+    size_t row = first * PANEL_ROWS, rows = linear->weight.rows - row;
+    struct matrix part;
+
+    if (rows > (end - first) * PANEL_ROWS)
+        rows = (end - first) * PANEL_ROWS;
+    part = matrix_rows(&linear->weight, row, rows);
+    p->kernels->matmul[part.type](
+        &part, linear->bias && !(p->flags & LINEAR_NO_BIAS) ? linear->bias + row : NULL, p->x,
+        p->x_stride, p->n, p->y[which] + p->first_column * p->column_stride + row, p->y_stride,
+        p->flags & MATMUL_ADD);
+}
+
+/* Panels are counted through all matrices. */
+static void product_items(void *data, size_t first, size_t end)
 {
     const struct product *p = data;
-    const float *bias = p->linear->bias;
-    struct matrix part = matrix_rows(&p->linear->weight, first, end - first);
 
-    p->kernels->matmul[part.type](&part, bias ? bias + first : NULL, p->x, p->x_stride, p->n,
-                                  p->y + first, p->y_stride, p->flags);
+    for (size_t which = 0, at = 0; which < p->count && at < end; which++) {
+        size_t next = at + panels(p->linears[which]);
+        if (first < next)
+            product_panels(p, which, (first > at ? first : at) - at,
+                           (end < next ? end : next) - at);
+        at = next;
+    }
 }
 
 static void product_run(const struct product *p, struct threads *threads)
 {
-    const struct matrix *w = &p->linear->weight;
+    size_t items = 0, work = 0;
 
-    if (threads && w->rows * w->cols * p->n >= THREADS_MIN_WORK)
-        threads_run(threads, w->rows, PANEL_ROWS, product_rows, (void *)p);
+    for (size_t i = 0; i < p->count; i++) {
+        const struct matrix *w = &p->linears[i]->weight;
+        items += panels(p->linears[i]);
+        work += w->rows * w->cols * p->n;
+    }
+    if (threads && work >= THREADS_MIN_WORK)
+        threads_run(threads, items, 1, product_items, (void *)p);
     else
-        p->kernels->matmul[w->type](w, p->linear->bias, p->x, p->x_stride, p->n, p->y, p->y_stride,
-                                    p->flags);
+        product_items((void *)p, 0, items);
 }
 
-/* As many columns at once as the scratch holds. */
-static void forward_quantised(const struct compute *compute, struct product *p, const float *x,
-                              size_t x_stride)
+/* What n / 32 blocks leave of the floats, in blocks again. */
+static void quantise_rest(const struct kernels *kernels, const float *x, size_t n,
+                          const struct q8_block *blocks, struct q8_block *ret_rest)
 {
-    size_t blocks = p->linear->weight.cols / TENSOR_BLOCK;
-    size_t columns = p->n, at_once = compute->scratch_blocks / blocks;
-
-    p->x = compute->scratch;
-    p->x_stride = blocks;
-    for (size_t first = 0; first < columns; first += p->n) {
-        p->n = columns - first < at_once ? columns - first : at_once;
-        for (size_t i = 0; i < p->n; i++)
-            compute->kernels->quantise_q8(x + (first + i) * x_stride, p->linear->weight.cols,
-                                          compute->scratch + i * blocks);
-        product_run(p, compute->threads);
-        p->y += p->n * p->y_stride;
+    for (size_t b = 0; b < n / TENSOR_BLOCK; b++) {
+        float rest[TENSOR_BLOCK];
+        for (size_t i = 0; i < TENSOR_BLOCK; i++)
+            rest[i] = x[b * TENSOR_BLOCK + i] - blocks[b].scale * (float)blocks[b].q[i];
+        kernels->quantise_q8(rest, TENSOR_BLOCK, ret_rest + b);
     }
+}
+
+/* What the parts of a fine product are added to: the bias, or nothing. */
+static void put_bias(const struct product *p, size_t n, unsigned flags)
+{
+    for (size_t k = 0; k < p->count; k++)
+        for (size_t i = 0; i < n; i++) {
+            const float *bias = p->linears[k]->bias;
+            size_t rows = p->linears[k]->weight.rows;
+            float *y = p->y[k] + i * p->column_stride;
+            if (!(flags & MATMUL_ADD))
+                memset(y, 0, rows * sizeof *y);
+            if (bias)
+                p->kernels->add(y, bias, rows, y);
+        }
+}
+
+/*
+ * Columns and their rests, one after the other. A single column goes with its rest: both are added
+ * to the same y, so that the weights are read once.
+ */
+static void run_fine(struct product *p, struct threads *threads, size_t blocks)
+{
+    p->flags = MATMUL_ADD | LINEAR_NO_BIAS;
+    if (p->n == 1) {
+        p->n = 2;
+        p->y_stride = 0;
+        product_run(p, threads);
+        p->n = 1;
+        p->y_stride = p->column_stride;
+        return;
+    }
+    product_run(p, threads);
+    p->x = (const struct q8_block *)p->x + p->n * blocks;
+    product_run(p, threads);
+}
+
+/* As many columns at once as the scratch holds; with LINEAR_FINE the rest of each as well. */
+static void forward_quantised(const struct compute *compute, struct product *p, const float *x,
+                              size_t x_stride, size_t n, unsigned flags)
+{
+    size_t cols = p->linears[0]->weight.cols, blocks = cols / TENSOR_BLOCK;
+    bool fine = flags & LINEAR_FINE && compute->scratch_blocks >= 2 * blocks;
+    size_t at_once = compute->scratch_blocks / (fine ? 2 * blocks : blocks);
+
+    if (fine)
+        put_bias(p, n, flags);
+    p->x_stride = blocks;
+    for (size_t first = 0; first < n; first += p->n) {
+        p->n = n - first < at_once ? n - first : at_once;
+        p->first_column = first;
+        p->x = compute->scratch;
+        p->flags = flags & MATMUL_ADD;
+        for (size_t i = 0; i < p->n; i++) {
+            const float *column = x + (first + i) * x_stride;
+            struct q8_block *q = compute->scratch + i * blocks;
+            compute->kernels->quantise_q8(column, cols, q);
+            if (fine)
+                quantise_rest(compute->kernels, column, cols, q, q + p->n * blocks);
+        }
+        if (fine)
+            run_fine(p, compute->threads, blocks);
+        else
+            product_run(p, compute->threads);
+    }
+}
+
+static void forward(const struct linear *const *linears, size_t count,
+                    const struct compute *compute, const float *x, size_t x_stride, size_t n,
+                    float *const *ret_y, size_t y_stride, unsigned flags)
+{
+    const struct matrix *w = &linears[0]->weight;
+    struct product product = {
+        .linears = linears,
+        .count = count,
+        .kernels = compute->kernels,
+        .x = x,
+        .x_stride = x_stride,
+        .n = n,
+        .y = ret_y,
+        .column_stride = y_stride,
+        .y_stride = y_stride,
+        .flags = flags & MATMUL_ADD,
+    };
+
+    if (matrix_is_quantised(w->type)) {
+        forward_quantised(compute, &product, x, x_stride, n, flags);
+        return;
+    }
+    if (count == 1 && w->type == MATRIX_F32 && n >= BLAS_MIN_COLUMNS &&
+        !blas_matmul(w->data, w->rows, w->cols, linears[0]->bias, x, x_stride, n, ret_y[0],
+                     y_stride, flags & MATMUL_ADD))
+        return;
+    product_run(&product, compute->threads);
 }
 
 void linear_forward(const struct linear *linear, const struct compute *compute, const float *x,
                     size_t x_stride, size_t n, float *ret_y, size_t y_stride, unsigned flags)
 {
-    const struct matrix *w = &linear->weight;
-    struct product product = {linear, compute->kernels, x, x_stride, n, ret_y, y_stride, flags};
+    forward(&linear, 1, compute, x, x_stride, n, &ret_y, y_stride, flags);
+}
 
-    if (matrix_is_quantised(w->type)) {
-        forward_quantised(compute, &product, x, x_stride);
+void linear_forward_many(const struct linear *const *linears, size_t count,
+                         const struct compute *compute, const float *x, size_t x_stride, size_t n,
+                         float *const *ret_y, size_t y_stride, unsigned flags)
+{
+    bool together = true;
+
+    for (size_t i = 0; i < count; i++)
+        together = together && matrix_is_quantised(linears[i]->weight.type);
+    if (together) {
+        forward(linears, count, compute, x, x_stride, n, ret_y, y_stride, flags);
         return;
     }
-    if (w->type == MATRIX_F32 && n >= BLAS_MIN_COLUMNS &&
-        !blas_matmul(w->data, w->rows, w->cols, linear->bias, x, x_stride, n, ret_y, y_stride,
-                     flags & MATMUL_ADD))
-        return;
-    product_run(&product, compute->threads);
+    for (size_t i = 0; i < count; i++)
+        forward(linears + i, 1, compute, x, x_stride, n, ret_y + i, y_stride, flags);
 }
 
 /* --- embedding ----------------------------------------------------------------------------------
