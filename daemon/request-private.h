@@ -40,6 +40,7 @@ struct run {
 
     uint64_t progress_at_start; /* of run_progress(), when the stream began */
     unsigned deaths, kills;     /* of workers, without progress */
+    uint64_t killed_ms;         /* when the last of `kills` was counted */
     bool suspect;               /* runs alone */
 };
 

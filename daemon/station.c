@@ -379,6 +379,15 @@ static bool was_at_work(const struct run *run, const struct worker_death *death)
     return run->stream && (run->generator || run->granted > run->came);
 }
 
+/* Kills in quick succession count once: they may leave no time for any progress. */
+static bool charge_kill(struct run *run, uint64_t now)
+{
+    if (run->kills && now - run->killed_ms < RESPAWN_MIN_MS)
+        return false;
+    run->killed_ms = now;
+    return ++run->kills >= KILLS_MAX;
+}
+
 /* Counts against the run. True when that was once too often. */
 static bool charge(struct run *run, const struct worker_death *death)
 {
@@ -387,7 +396,7 @@ static bool charge(struct run *run, const struct worker_death *death)
         run->station->proved = true;
     }
     if (death->outside)
-        return ++run->kills >= KILLS_MAX;
+        return charge_kill(run, loop_time(run->station->pool->queue->loop));
     run->suspect = true;
     return ++run->deaths >= DEATHS_MAX;
 }
