@@ -10,12 +10,13 @@
 #include "base/limits.h"
 #include "daemon/request-private.h"
 #include "daemon/worker-link.h"
+#include "worker/error.h"
 
 struct player {
     struct queue *queue;
     struct worker *worker;
     bool open;
-    char *output; /* the setting that the worker was started with */
+    char *output; /* the sink and its settings that the worker was started with */
     uint64_t started_ms;
     unsigned deaths;         /* without a sample heard in between */
     struct loop_timer timer; /* to start again */
@@ -194,24 +195,50 @@ static void handle_gone(void *opaque, const struct worker_death *death)
 
 static const struct worker_events worker_events = {handle_frame, handle_room, handle_gone};
 
+/* The sink with its settings; ours come first, so that those of `output` win. NULL: no memory. */
+static char *make_output(const struct config *config)
+{
+    static const char plugin[] = "portaudio";
+    const char *settings = config->output + strcspn(config->output, " \t");
+    size_t n = (size_t)(settings - config->output);
+    char *output;
+
+    if (n != strlen(plugin) || strncmp(config->output, plugin, n))
+        return strdup(config->output);
+    return asprintf(&output, "%s lead_in_ms=%.0f linger_ms=%.0f%s", plugin,
+                    config->lead_in * 1000,
+                    config->idle_close * 1000, settings) < 0
+               ? NULL
+               : output;
+}
+
+static void start_failed(struct player *player, int error)
+{
+    char message[240];
+
+    snprintf(message, sizeof message, "cannot start the playback worker: %.200s", fail_message());
+    fprintf(stderr, "sorid: %s\n", message);
+    if (worker_may_start_later(error))
+        loop_timer_start(player->queue->loop, &player->timer, RESPAWN_MIN_MS);
+    else
+        fail_request(player, message);
+}
+
 static void start_worker(struct player *player)
 {
     struct queue *queue = player->queue;
-    char *output = strdup(queue->config->output);
+    _cleanup_free_ char *output = make_output(queue->config);
     const char *arguments[] = {output, NULL};
-    int r = output ? 0 : -ENOMEM;
+    int r = output ? worker_start(queue->loop, "playback", arguments, &worker_events, player,
+                                  &player->worker)
+                   : fail(-ENOMEM, "out of memory");
 
-    if (r == 0)
-        r = worker_start(queue->loop, "playback", arguments, &worker_events, player,
-                         &player->worker);
     if (r < 0) {
-        free(output);
-        fprintf(stderr, "sorid: cannot start the playback worker: %s\n", strerror(-r));
-        loop_timer_start(queue->loop, &player->timer, RESPAWN_MIN_MS);
+        start_failed(player, r);
         return;
     }
     free(player->output);
-    player->output = output;
+    player->output = steal(output);
     player->started_ms = loop_time(queue->loop);
     queue->figures.worker_starts++;
     worker_watch(player->worker, player->request != NULL,
@@ -262,7 +289,9 @@ void player_pause(struct player *player, bool paused)
 
 void player_reload(struct player *player)
 {
-    if (!player->worker || player->stream || !strcmp(player->output, player->queue->config->output))
+    _cleanup_free_ char *output = make_output(player->queue->config);
+
+    if (!player->worker || player->stream || !output || !strcmp(player->output, output))
         return;
     player->worker = worker_stop(player->worker);
     player->open = false;

@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "daemon/worker-link.h"
+#include "worker/error.h"
 
 enum { CREDIT_CRUMB = 2048 }; /* samples: less is not worth a frame */
 
@@ -26,6 +27,7 @@ struct station {
     struct run *first, *last;
     unsigned cancelled; /* streams that were cancelled and have not ended */
     uint64_t started_ms, used_ms, delay_ms;
+    unsigned stillborn;      /* workers in a row that ended before the voice was open */
     bool proved;             /* this worker has brought something new */
     struct loop_timer timer; /* to start again, to give up opening, or to unload */
     struct loop_call dispatch;
@@ -309,6 +311,7 @@ static int opened(struct station *station, const struct frame *frame)
         return -EBADMSG;
     loop_timer_stop(&station->timer);
     station->open = true;
+    station->stillborn = 0;
     station->sample_rate = told.sample_rate;
     for (struct run *run = station->first; run; run = next) {
         next = run->next;
@@ -433,10 +436,16 @@ static void handle_gone(void *opaque, const struct worker_death *death)
     char message[200];
 
     station->worker = NULL;
-    station->open = false;
     station->cancelled = 0;
     station->pool->queue->figures.worker_deaths++;
     fprintf(stderr, "sorid: the worker of '%s' is gone: %s\n", station->id, death->why);
+    if (!station->open && ++station->stillborn >= (death->outside ? KILLS_MAX : DEATHS_MAX)) {
+        snprintf(message, sizeof message, "the worker of '%s' died while it loaded: %s",
+                 station->id, death->why);
+        station_fail(station, -EIO, message);
+        return;
+    }
+    station->open = false;
     snprintf(message, sizeof message, "the worker of '%s' died while speaking this: %s",
              station->id, death->why);
     for (struct run *run = station->first; run; run = next) {
@@ -477,7 +486,7 @@ static unsigned threads_of(const struct config *config)
 static void station_start(struct station *station)
 {
     struct queue *queue = station->pool->queue;
-    char threads[16];
+    char threads[16], message[240];
     const char *arguments[] = {station->path, threads, queue->config->sandbox ? "yes" : "no", NULL};
     int r;
 
@@ -486,9 +495,13 @@ static void station_start(struct station *station)
     station->proved = false;
     r = worker_start(queue->loop, "synthesis", arguments, &worker_events, station,
                      &station->worker);
-    if (r < 0) { /* out of processes, descriptors or memory: that passes */
-        fprintf(stderr, "sorid: cannot start a worker: %s\n", strerror(-r));
-        set_timer(station, start_again, RESPAWN_MIN_MS);
+    if (r < 0) {
+        snprintf(message, sizeof message, "cannot start a worker: %.200s", fail_message());
+        fprintf(stderr, "sorid: %s\n", message);
+        if (worker_may_start_later(r))
+            set_timer(station, start_again, RESPAWN_MIN_MS);
+        else
+            station_fail(station, r, message);
         return;
     }
     queue->figures.worker_starts++;

@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "worker/error.h"
 
 extern char **environ;
 
@@ -307,6 +308,11 @@ static int watch(struct worker *worker)
     return r;
 }
 
+bool worker_may_start_later(int error)
+{
+    return error == -ENOMEM || error == -EAGAIN || error == -EMFILE || error == -ENFILE;
+}
+
 int worker_start(struct loop *loop, const char *role, const char *const *arguments,
                  const struct worker_events *events, void *opaque, struct worker **ret_worker)
 {
@@ -315,13 +321,13 @@ int worker_start(struct loop *loop, const char *role, const char *const *argumen
     int sockets[2], r;
 
     if (!worker)
-        return -ENOMEM;
+        return fail(-ENOMEM, "out of memory");
     worker->socket = worker->pidfd = -1;
     for (size_t i = 0; i < 4 && arguments[i]; i++)
         argv[3 + i] = arguments[i];
     r = make_sockets(sockets);
     if (r < 0)
-        return r;
+        return fail(r, "no sockets for a worker: %s", strerror(-r));
     worker->loop = loop;
     worker->events = events;
     worker->opaque = opaque;
@@ -332,12 +338,12 @@ int worker_start(struct loop *loop, const char *role, const char *const *argumen
     r = spawn(argv, sockets[1], &worker->pid);
     close(sockets[1]);
     if (r < 0)
-        return r;
+        return fail(r, "%s: %s", argv[0], strerror(-r));
     r = watch(worker);
     if (r < 0) {
         kill(worker->pid, SIGKILL);
         waitpid(worker->pid, NULL, 0);
-        return r;
+        return fail(r, "a worker cannot be watched: %s", strerror(-r));
     }
     *ret_worker = steal(worker);
     return 0;

@@ -39,10 +39,13 @@ struct worker_events {
 
 /*
  * Starts sori-worker with these arguments ("%d" as the socket's number is the link's; `arguments`
- * begin with the role and end with NULL). 0, -ENOMEM, or the errno value of what failed.
+ * begin with the role and end with NULL). 0, -ENOMEM, or the errno value of what failed, with
+ * fail_message().
  */
 int worker_start(struct loop *loop, const char *role, const char *const *arguments,
                  const struct worker_events *events, void *opaque, struct worker **ret_worker);
+/* Whether that failure is one of descriptors, processes or memory, which passes. */
+bool worker_may_start_later(int error);
 /* Lets it end by itself, or kills it after a while; no event comes any more. NULL is fine. Returns
  * NULL. */
 struct worker *worker_stop(struct worker *worker);

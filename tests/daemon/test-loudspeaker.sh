@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# sorid, sori-worker and PortAudio play into the null sink of a private PulseAudio, whose monitor is
+# recorded: what sounds, when, and what stops it.
+set -u
+. "$top_srcdir/tests/daemon/front-lib.sh"
+need dbus-daemon gdbus dbus-monitor pulseaudio parec /usr/bin/python3
+SORI_VOICE_PATH=$top_srcdir/tests/daemon/voices SORI_WORKER=$top_builddir/sori-worker
+PULSE_SERVER=unix:$XDG_RUNTIME_DIR/pulse.socket
+export SORI_VOICE_PATH SORI_WORKER PULSE_SERVER
+daemon=$top_builddir/sorid
+printf 'pcm.!default { type pulse }\nctl.!default { type pulse }\n' >"$HOME/.asoundrc"
+mkdir -p "$HOME/.config/sori"
+printf '[speech]\nvoice = steady\n' >"$HOME/.config/sori/sori.conf"
+unset DISPLAY
+start_bus
+/usr/bin/python3 "$top_srcdir/tests/daemon/loudspeaker.py" "$top_builddir/sori"
