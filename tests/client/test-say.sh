@@ -171,7 +171,7 @@ waiting() { # for text that does not come
 result "SIGINT while waiting for text" waiting
 
 # --- a terminal ------------------------------------------------------------------------------
-if command -v script >/dev/null; then
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then # it needs pseudo-terminals
     result "samples do not go to a terminal" sh -c \
         'script -qec "sori say -v tone --stdout hello" /dev/null </dev/null |
             grep -q "is a terminal"'
