@@ -17,3 +17,22 @@ test_kill_SOURCES = tests/fault/test-kill.c tests/daemon/harness.h
 test_kill_CPPFLAGS = $(daemon_test_cppflags)
 test_kill_CFLAGS = $(test_cflags)
 test_kill_LDADD = libdaemon.la $(test_libs)
+
+check_PROGRAMS += test-naughty
+TESTS += test-naughty
+EXTRA_DIST += tests/fault/naughty-plugin.c
+test_naughty_SOURCES = tests/fault/test-naughty.c tests/fault/naughty.h tests/daemon/harness.h
+test_naughty_CPPFLAGS = $(daemon_test_cppflags)
+test_naughty_CFLAGS = $(test_cflags)
+test_naughty_LDADD = libdaemon.la $(test_libs)
+
+check_PROGRAMS += test-soak
+TESTS += test-soak
+test_soak_SOURCES = tests/fault/test-soak.c tests/daemon/harness.h
+test_soak_CPPFLAGS = $(daemon_test_cppflags)
+test_soak_CFLAGS = $(test_cflags)
+test_soak_LDADD = libdaemon.la $(test_libs)
+
+TESTS += tests/fault/test-descriptors.sh
+dist_check_SCRIPTS += tests/fault/test-descriptors.sh
+EXTRA_DIST += tests/fault/descriptors.py
