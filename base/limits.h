@@ -92,6 +92,10 @@
 #define TEXT_MAX_SIZE (256u << 10)
 /* Parts of the daemon that want to know when the voices change. */
 #define VOICES_MAX_WATCHERS 8u
+/* SSML: elements inside each other; documents use under ten. */
+#define SSML_MAX_DEPTH 64u
+/* SSML: the longest silence of one <break>; longer ones are a slip, or an attempt to block. */
+#define SSML_MAX_PAUSE_MS 10000u
 /* Descriptors kept back from clients: a new worker needs two, a respawn of all of them under 20. */
 #define DESCRIPTORS_RESERVED 32
 /* Descriptors of the daemon: more than 64 clients with a pipe for each of their requests need. */

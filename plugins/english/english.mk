@@ -5,6 +5,8 @@ libenglish_la_SOURCES = \
 	plugins/english/fold.c \
 	plugins/english/fold.h \
 	plugins/english/inflect.c \
+	plugins/english/ipa.c \
+	plugins/english/ipa.h \
 	plugins/english/items.c \
 	plugins/english/items.h \
 	plugins/english/letter-to-sound.c \
@@ -24,17 +26,22 @@ libenglish_la_SOURCES = \
 	plugins/english/normalise-word.c \
 	plugins/english/normalise.c \
 	plugins/english/normalise.h \
+	plugins/english/output.c \
+	plugins/english/output.h \
 	plugins/english/phonemes.c \
 	plugins/english/phonemes.h \
 	plugins/english/pronounce.c \
 	plugins/english/pronounce.h \
+	plugins/english/punctuation.c \
 	plugins/english/reading.c \
 	plugins/english/reading.h \
+	plugins/english/say-as.c \
 	plugins/english/say-number.c \
 	plugins/english/script.c \
 	plugins/english/script.h \
 	plugins/english/segment.c \
 	plugins/english/segment.h \
+	plugins/english/spell.c \
 	plugins/english/stream.c \
 	plugins/english/stream.h \
 	plugins/english/tag.h \
@@ -43,7 +50,7 @@ libenglish_la_SOURCES = \
 	plugins/english/utf8.c \
 	plugins/english/utf8.h
 libenglish_la_CFLAGS = $(AM_CFLAGS) $(UTF8PROC_CFLAGS)
-libenglish_la_LIBADD = $(UTF8PROC_LIBS)
+libenglish_la_LIBADD = libtext.la $(UTF8PROC_LIBS)
 
 plugin_LTLIBRARIES += english.la
 english_la_SOURCES = plugins/english/plugin.c

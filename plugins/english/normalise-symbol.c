@@ -150,6 +150,11 @@ static const char *const ascii_names[128] = {
     ['~'] = "tilde",
 };
 
+const char *sign_name(char sign)
+{
+    return sign > 0 ? ascii_names[(unsigned char)sign] : NULL;
+}
+
 /* Signs of two characters that mean one thing. */
 static size_t pair(struct normaliser *normaliser, size_t at)
 {
@@ -277,7 +282,7 @@ static bool is_skin_tone(uint32_t symbol)
 }
 
 /* The longest symbol at `at` that has a name; its length, 0 for none. */
-static size_t named_at(const struct normaliser *normaliser, size_t at, struct sori_span *ret_name)
+size_t named_at(const struct normaliser *normaliser, size_t at, struct sori_span *ret_name)
 {
     char key[NAME_BYTES];
     size_t n = 0, end = at, size, best = 0;
@@ -303,7 +308,7 @@ static size_t named_at(const struct normaliser *normaliser, size_t at, struct so
     return best;
 }
 
-static void say_name(struct normaliser *normaliser, struct sori_span name)
+void say_name(struct normaliser *normaliser, struct sori_span name)
 {
     char words[256];
     size_t n = name.size < sizeof words - 1 ? name.size : sizeof words - 1;
@@ -324,7 +329,7 @@ static size_t power_sign(struct normaliser *normaliser, size_t at, uint32_t symb
 }
 
 /* Fractions and numbers in one character ("½", "②", "Ⅷ"). */
-static size_t number_sign(struct normaliser *normaliser, size_t at, uint32_t symbol, size_t size)
+size_t number_sign(struct normaliser *normaliser, size_t at, uint32_t symbol, size_t size)
 {
     utf8proc_int32_t parts[16];
     int boundary = 0;
@@ -345,7 +350,7 @@ static size_t number_sign(struct normaliser *normaliser, size_t at, uint32_t sym
     }
     place(normaliser, at, at + size);
     if ((slash && slash + 1 < digits) || (digits && ascii_is_letter(*text))) {
-        struct normaliser inner = {normaliser->lexicon, text, digits, normaliser->items, 0, 0};
+        struct normaliser inner = {normaliser->lexicon, text, digits, normaliser->items, 0, 0, {0}};
         size_t first = normaliser->items->n;
         if (slash && at && ascii_is_digit(normaliser->text[at - 1]))
             say(normaliser, "and");

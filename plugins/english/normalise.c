@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "english/normalise.h"
 
+#include <sori/stage.h>
+
 #include "english/utf8.h"
 
 size_t digits_at(const struct normaliser *normaliser, size_t at)
@@ -82,26 +84,103 @@ void say_mark(struct normaliser *normaliser, char mark)
 
 /* --- the way through -------------------------------------------------------------------------- */
 
-void normalise(const struct lexicon *lexicon, const char *text, size_t n, struct items *items)
+typedef size_t matcher(struct normaliser *, size_t);
+
+static matcher *const matchers[] = {match_web,   match_date,   match_time,         match_money,
+                                    match_phone, match_number, match_abbreviation, match_roman,
+                                    match_word,  match_symbol};
+/* Where every mark is wanted, none may vanish in what it abbreviates. */
+static matcher *const exact_matchers[] = {match_number, match_word, match_symbol};
+
+static size_t match(struct normaliser *normaliser, size_t at)
 {
-    static size_t (*const matchers[])(struct normaliser *, size_t) = {
-        match_web,    match_date,         match_time,  match_money, match_phone,
-        match_number, match_abbreviation, match_roman, match_word,  match_symbol};
-    struct normaliser normaliser = {lexicon, text, n, items, 0, 0};
-    size_t at = 0;
+    bool exact = normaliser->manner.punctuation == SORI_PUNCTUATION_ALL;
+    size_t n =
+        exact ? sizeof exact_matchers / sizeof *exact_matchers : sizeof matchers / sizeof *matchers;
+    size_t taken = match_punctuation(normaliser, at);
+
+    for (size_t i = 0; !taken && i < n; i++)
+        taken = (exact ? exact_matchers : matchers)[i](normaliser, at);
+    if (!taken)
+        utf8_decode(normaliser->text + at, normaliser->n - at, &taken);
+    return taken;
+}
+
+void read_range(struct normaliser *normaliser, size_t from, size_t to)
+{
+    struct items *items = normaliser->items;
+    size_t whole = normaliser->n, at = from;
+
+    normaliser->n = to;
+    while (at < to) {
+        unsigned flag = say_capital(normaliser, at);
+        size_t before = items->n;
+        at += match(normaliser, at);
+        if (flag && items->n > before)
+            items->list[before].flags |= (uint8_t)flag;
+    }
+    normaliser->n = whole;
+}
+
+/* From region to region. */
+static void read_regions(struct normaliser *normaliser, const struct ssml *ssml, size_t base)
+{
+    size_t at = 0, n = normaliser->n;
+
+    for (size_t i = 0; i < ssml->n_regions; i++) {
+        const struct ssml_region *region = &ssml->regions[i];
+        size_t from, to;
+        if (region->end <= base + at || region->start >= base + n)
+            continue;
+        from = region->start > base + at ? region->start - base : at;
+        to = region->end < base + n ? region->end - base : n;
+        read_range(normaliser, at, from);
+        if (!say_as(normaliser, from, to, region->reading, ssml->strings + region->detail))
+            read_range(normaliser, from, to);
+        at = to;
+    }
+    read_range(normaliser, at, n);
+}
+
+static bool spells(const struct manner *manner)
+{
+    return manner->reading != SORI_READ_TEXT;
+}
+
+static void read_in_manner(struct normaliser *normaliser)
+{
+    switch (normaliser->manner.reading) {
+    case SORI_READ_SPELLING:
+        spell(normaliser, 0, normaliser->n);
+        break;
+    case SORI_READ_CHARACTER:
+        say_only_character(normaliser);
+        break;
+    default:
+        say_key(normaliser);
+    }
+}
+
+void normalise_in(const struct lexicon *lexicon, struct manner manner, const struct ssml *ssml,
+                  size_t base, const char *text, size_t n, struct items *items)
+{
+    struct normaliser normaliser = {lexicon, text, n, items, 0, 0, manner};
 
     items_clear(items);
-    while (at < n) {
-        size_t taken = 0;
-        for (size_t i = 0; !taken && i < sizeof matchers / sizeof *matchers; i++)
-            taken = matchers[i](&normaliser, at);
-        if (!taken)
-            utf8_decode(text + at, n - at, &taken);
-        at += taken;
-    }
-    if (!items->n)
+    if (spells(&manner))
+        read_in_manner(&normaliser);
+    else if (ssml)
+        read_regions(&normaliser, ssml, base);
+    else
+        read_range(&normaliser, 0, n);
+    if (!items->n && manner.punctuation == SORI_PUNCTUATION_NATURAL)
         say_marks_by_name(&normaliser);
-    else if (!items->failed && items->list[items->n - 1].kind == ITEM_MARK &&
+    else if (items->n > 1 && !items->failed && items->list[items->n - 1].kind == ITEM_MARK &&
              *item_text(items, &items->list[items->n - 1]) == ',')
         items->n--; /* a closing bracket: the end is pause enough */
+}
+
+void normalise(const struct lexicon *lexicon, const char *text, size_t n, struct items *items)
+{
+    normalise_in(lexicon, (struct manner){0}, NULL, 0, text, n, items);
 }

@@ -16,8 +16,14 @@
 #include "english/ascii.h"
 #include "english/items.h"
 #include "english/lexicon.h"
+#include "text/ssml.h"
 
 enum { NUMBER_MAX = 36 }; /* digits of "decillion" */
+
+/* How a request wants to be read; enums of sori/stage.h. */
+struct manner {
+    uint8_t reading, punctuation, capitals;
+};
 
 struct normaliser {
     const struct lexicon *lexicon;
@@ -25,10 +31,17 @@ struct normaliser {
     size_t n;
     struct items *items;
     size_t from, to; /* what is being said stands there */
+    struct manner manner;
 };
 
 /* Turns a sentence into items. */
 void normalise(const struct lexicon *lexicon, const char *text, size_t n, struct items *items);
+/*
+ * The same in a manner, and with the regions of `ssml` (or NULL), in whose text the sentence
+ * stands at `base`.
+ */
+void normalise_in(const struct lexicon *lexicon, struct manner manner, const struct ssml *ssml,
+                  size_t base, const char *text, size_t n, struct items *items);
 
 /* --- for matchers ----------------------------------------------------------------------------- */
 
@@ -122,6 +135,45 @@ size_t match_abbreviation(struct normaliser *normaliser, size_t at);
 size_t match_roman(struct normaliser *normaliser, size_t at);
 size_t match_word(struct normaliser *normaliser, size_t at);
 size_t match_symbol(struct normaliser *normaliser, size_t at);
+
+/* --- normalise-symbol.c ----------------------------------------------------------------------- */
+
+/* The name of an ASCII sign, or NULL. */
+const char *sign_name(char sign);
+/* The longest symbol at `at` that has a name; its length, 0 for none. */
+size_t named_at(const struct normaliser *normaliser, size_t at, struct sori_span *ret_name);
+void say_name(struct normaliser *normaliser, struct sori_span name);
+/* Fractions and numbers in one character; its length, 0 for none. */
+size_t number_sign(struct normaliser *normaliser, size_t at, uint32_t symbol, size_t size);
+
+/* --- spell.c ---------------------------------------------------------------------------------- */
+
+/*
+ * Names the character at `at`, whatever it is, with the marks and joiners behind it. Its length.
+ */
+size_t say_character(struct normaliser *normaliser, size_t at);
+/* Names all characters from `at` to `end`; spaces among them are pauses. */
+void spell(struct normaliser *normaliser, size_t at, size_t end);
+/* The text is one character, or the name of one ("space"). */
+void say_only_character(struct normaliser *normaliser);
+/* The text is the name of a key: "control_a", "F1", "Page_Down". */
+void say_key(struct normaliser *normaliser);
+
+/* --- punctuation.c ---------------------------------------------------------------------------- */
+
+/* Names the punctuation at `at` if the manner wants that; its length, 0: read it as usual. */
+size_t match_punctuation(struct normaliser *normaliser, size_t at);
+/* Tells a capital letter at `at`: says so, or gives the flag of the item that comes. */
+unsigned say_capital(struct normaliser *normaliser, size_t at);
+
+/* --- say-as.c --------------------------------------------------------------------------------- */
+
+/* Says what stands at `from`..`to` as the region wants it; false: as usual. */
+bool say_as(struct normaliser *normaliser, size_t from, size_t to, enum ssml_reading reading,
+            const char *detail);
+
+/* The ordinary way through from..to: asks the matchers. */
+void read_range(struct normaliser *normaliser, size_t from, size_t to);
 
 /* What a sentence of nothing but marks says: their names. */
 void say_marks_by_name(struct normaliser *normaliser);

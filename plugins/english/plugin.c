@@ -90,7 +90,10 @@ static int english_begin(void *opaque, const struct sori_stream_params *params, 
 
     if (params->input.media != SORI_MEDIA_TEXT)
         return model->host->error(model->host, -EINVAL, "the input must be text");
-    r = english_stream_new(model->host, &model->lexicon, model->words, &stream);
+    if (params->text_format > SORI_TEXT_SSML || params->reading > SORI_READ_KEY ||
+        params->punctuation > SORI_PUNCTUATION_ALL || params->capitals > SORI_CAPITALS_ICON)
+        return model->host->error(model->host, -EINVAL, "an unknown way to read the text");
+    r = english_stream_new(model->host, &model->lexicon, model->words, params, &stream);
     if (r >= 0)
         *ret_stream = stream;
     return r;

@@ -6,15 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "english/normalise.h"
-#include "english/phonemes.h"
+#include "base/limits.h"
+#include "english/ipa.h"
+#include "english/output.h"
 #include "english/pronounce.h"
 #include "english/segment.h"
 #include "english/tagger.h"
 #include "english/utf8.h"
 
 int english_stream_new(const struct sori_host *host, const struct lexicon *lexicon, bool words,
-                       struct english_stream **ret_stream)
+                       const struct sori_stream_params *params, struct english_stream **ret_stream)
 {
     struct english_stream *stream = calloc(1, sizeof *stream);
 
@@ -23,6 +24,9 @@ int english_stream_new(const struct sori_host *host, const struct lexicon *lexic
     stream->host = host;
     stream->lexicon = lexicon;
     stream->words = words;
+    stream->markup = params->text_format == SORI_TEXT_SSML;
+    stream->manner = (struct manner){(uint8_t)params->reading, (uint8_t)params->punctuation,
+                                     (uint8_t)params->capitals};
     *ret_stream = stream;
     return 0;
 }
@@ -31,6 +35,7 @@ struct english_stream *english_stream_free(struct english_stream *stream)
 {
     if (stream) {
         items_free(&stream->items);
+        ssml_clear(&stream->ssml);
         free(stream->text.data);
         free(stream->data.data);
         free(stream->events.data);
@@ -47,17 +52,43 @@ static int not_utf8(const struct english_stream *stream, uint64_t offset, const 
                                why, offset);
 }
 
+/* The whole document is there: from now on `text` is what it says. */
+static int read_markup(struct english_stream *stream)
+{
+    const struct sori_host *host = stream->host;
+    struct buffer *text = &stream->text;
+    const struct ssml *ssml = &stream->ssml;
+    int r = ssml_read(text->data, text->n, &stream->ssml);
+
+    if (r < 0)
+        return host->error(host, r, "out of memory");
+    if (ssml->wrong && host->log)
+        host->log(host, SORI_LOG_WARNING, "SSML is not well-formed: %s at byte %zu", ssml->wrong,
+                  ssml->wrong_at);
+    text->n = 0;
+    if (!buffer_append(text, ssml->text, ssml->n))
+        return host->error(host, -ENOMEM, "out of memory");
+    return 0;
+}
+
+static int end_input(struct english_stream *stream)
+{
+    stream->ended = true;
+    if (stream->utf8_state)
+        return not_utf8(stream, stream->offset + stream->text.n, "it ends within a character");
+    return stream->markup ? read_markup(stream) : 0;
+}
+
 int english_stream_feed(struct english_stream *stream, const struct sori_block *block)
 {
     struct buffer *text = &stream->text;
     size_t good;
 
-    if (!block) {
-        stream->ended = true;
-        return stream->utf8_state
-                   ? not_utf8(stream, stream->offset + text->n, "it ends within a character")
-                   : 0;
-    }
+    if (!block)
+        return end_input(stream);
+    if (stream->markup && block->count > TEXT_MAX_SIZE - text->n)
+        return stream->host->error(stream->host, -EMSGSIZE,
+                                   "an SSML document of more than %u bytes", TEXT_MAX_SIZE);
     if (stream->at) {
         memmove(text->data, text->data + stream->at, text->n - stream->at);
         stream->offset += stream->at;
@@ -74,147 +105,136 @@ int english_stream_feed(struct english_stream *stream, const struct sori_block *
 
 /* --- output ----------------------------------------------------------------------------------- */
 
-/* The sentence under way: what is put in front of its offsets. */
-struct output {
-    struct english_stream *stream;
-    uint64_t base;
-    bool failed;
-};
-
-static size_t item_count(const struct english_stream *stream)
+/* What is said of a word by the markup takes the place of what the lexicon says. */
+static void sound_as_written(struct english_stream *stream, size_t base)
 {
-    return stream->words ? stream->data.n : stream->data.n / sizeof(struct sori_phoneme);
-}
-
-static void put_event(struct output *output, uint32_t type, size_t start, size_t end)
-{
-    struct english_stream *stream = output->stream;
-    const struct sori_event event = {
-        .type = type,
-        .text_start = (uint32_t)(output->base + start),
-        .text_end = (uint32_t)(output->base + end),
-        .position = stream->position + item_count(stream),
-    };
-    if (!buffer_append(&stream->events, &event, sizeof event))
-        output->failed = true;
-}
-
-static void put_phoneme(struct output *output, uint32_t symbol, const struct item *item)
-{
-    const struct sori_phoneme phoneme = {
-        .symbol = symbol,
-        .text_start = (uint32_t)(output->base + item->start),
-        .text_end = (uint32_t)(output->base + item->end),
-    };
-    if (!buffer_append(&output->stream->data, &phoneme, sizeof phoneme))
-        output->failed = true;
-}
-
-static void put_text(struct output *output, const char *text, size_t n)
-{
-    if (!buffer_append(&output->stream->data, text, n))
-        output->failed = true;
-}
-
-static void put_item(struct output *output, const struct item *item)
-{
-    const struct items *items = &output->stream->items;
-
-    if (output->stream->words) {
-        put_text(output, item_text(items, item), item->size);
-        return;
-    }
-    if (item->kind == ITEM_MARK) {
-        put_phoneme(output, (unsigned char)*item_text(items, item), item);
-        return;
-    }
-    for (size_t i = 0; i < item->n_phones; i++)
-        put_phoneme(output, phoneme_symbol(items->phones.data[item->phones + i]), item);
-}
-
-static void put_gap(struct output *output, const struct item *item)
-{
-    if (item->kind == ITEM_MARK)
-        return;
-    if (output->stream->words)
-        put_text(output, item->flags & ITEM_JOINED ? "-" : " ", 1);
-    else if (!(item->flags & ITEM_JOINED))
-        put_phoneme(output, ' ', item);
-}
-
-static void put_items(struct output *output)
-{
-    const struct items *items = &output->stream->items;
-    const struct item *word = NULL; /* the last one told */
+    struct items *items = &stream->items;
+    const struct ssml *ssml = &stream->ssml;
+    size_t at = 0;
 
     for (size_t i = 0; i < items->n; i++) {
-        const struct item *item = &items->list[i];
-        if (i)
-            put_gap(output, item);
-        if (item->kind == ITEM_WORD &&
-            (!word || word->start != item->start || word->end != item->end)) {
-            put_event(output, SORI_EVENT_WORD, item->start, item->end);
-            word = item;
-        }
-        put_item(output, item);
+        struct item *item = &items->list[i];
+        struct phones phones;
+        if (!(item->flags & ITEM_SOUNDED))
+            continue;
+        while (at < ssml->n_regions && ssml->regions[at].end <= base + item->start)
+            at++;
+        if (at < ssml->n_regions && ipa_read(ssml->strings + ssml->regions[at].detail, &phones))
+            items_set_phones(items, item, phones.text, phones.n);
     }
 }
 
-/* Analyses n bytes; false if there is nothing in them to say. */
-static bool analyse(struct english_stream *stream, const char *text, size_t n)
+/* Analyses n bytes at `base`; false if there is nothing in them to say. */
+static bool analyse(struct english_stream *stream, size_t base, size_t n)
 {
     struct items *items = &stream->items;
 
-    normalise(stream->lexicon, text, n, items);
+    normalise_in(stream->lexicon, stream->manner, stream->markup ? &stream->ssml : NULL, base,
+                 stream->text.data + base, n, items);
     if (!items->n && !items->failed)
         return false;
     tagger_run(stream->lexicon, items);
     if (!stream->words)
         pronounce(stream->lexicon, items);
+    if (stream->markup && !stream->words)
+        sound_as_written(stream, base);
     return true;
 }
 
-static int give(struct english_stream *stream, const char *text, size_t n, uint64_t base,
+/* The sentence without the white space around it; all of it if there is nothing else. */
+static int give(struct english_stream *stream, size_t base, size_t n, size_t point_end,
                 struct sori_block *ret_block)
 {
-    struct output output = {stream, base, stream->items.failed};
-    size_t first = 0;
+    const char *text = stream->text.data + base;
+    size_t first = 0, last = n;
 
-    while (n && strchr(" \t\n\v\f\r", text[n - 1]))
-        n--;
-    while (first < n && strchr(" \t\n\v\f\r", text[first]))
+    while (last && strchr(" \t\n\v\f\r", text[last - 1]))
+        last--;
+    while (first < last && strchr(" \t\n\v\f\r", text[first]))
         first++;
-    stream->data.n = stream->events.n = 0;
-    put_event(&output, SORI_EVENT_SENTENCE, first, n);
-    put_items(&output);
-    if (output.failed)
-        return stream->host->error(stream->host, -ENOMEM, "out of memory");
-    *ret_block = (struct sori_block){
-        .media = stream->words ? SORI_MEDIA_TEXT : SORI_MEDIA_PHONEMES,
-        .flags = SORI_BLOCK_UTTERANCE_END,
-        .data = stream->data.data,
-        .count = item_count(stream),
-        .events = (const struct sori_event *)(void *)stream->events.data,
-        .n_events = stream->events.n / sizeof(struct sori_event),
-    };
-    stream->position += ret_block->count;
-    return 0;
+    return output_give(stream, base, last ? first : 0, last ? last : n, point_end, ret_block);
+}
+
+/* A sentence of plain text. */
+static size_t next_plain(const struct english_stream *stream)
+{
+    size_t left = stream->text.n - stream->at;
+
+    if (!left)
+        return 0;
+    if ((stream->manner.reading == SORI_READ_CHARACTER ||
+         stream->manner.reading == SORI_READ_KEY) &&
+        left <= SENTENCE_MAX_SIZE)
+        return stream->ended ? left : 0;
+    return segment_next(stream->text.data + stream->at, left, stream->ended);
+}
+
+/* No cut within what is read in a way of its own. */
+static size_t keep_region(const struct english_stream *stream, size_t end, size_t limit)
+{
+    const struct ssml *ssml = &stream->ssml;
+
+    for (size_t i = 0; i < ssml->n_regions; i++)
+        if (ssml->regions[i].start < end && ssml->regions[i].end > end &&
+            ssml->regions[i].end - stream->at <= 2 * SENTENCE_MAX_SIZE)
+            end = ssml->regions[i].end;
+    return end < limit ? end : limit;
+}
+
+/*
+ * A sentence of marked-up text: it ends at the latest at a break or the end of a paragraph. Sets
+ * *ret_point_end to the points that come with it.
+ */
+static size_t next_marked(const struct english_stream *stream, size_t *ret_point_end)
+{
+    const struct ssml *ssml = &stream->ssml;
+    size_t at = stream->at, p = stream->point, limit, end;
+
+    while (p < ssml->n_points && ssml->points[p].type != SSML_BREAK &&
+           ssml->points[p].type != SSML_BOUNDARY)
+        p++;
+    limit = p < ssml->n_points ? ssml->points[p].at : ssml->n;
+    end = at;
+    if (at < limit)
+        end =
+            keep_region(stream, at + segment_next(stream->text.data + at, limit - at, true), limit);
+    if (end == limit) {
+        *ret_point_end = p < ssml->n_points ? p + 1 : p;
+        return end - at;
+    }
+    for (p = stream->point; p < ssml->n_points && ssml->points[p].at < end;)
+        p++;
+    *ret_point_end = p;
+    return end - at;
+}
+
+/* Is there anything among the points but the ends of sentences? */
+static bool has_events(const struct english_stream *stream, size_t point_end)
+{
+    for (size_t i = stream->point; i < point_end; i++)
+        if (stream->ssml.points[i].type != SSML_BOUNDARY)
+            return true;
+    return false;
 }
 
 int english_stream_drain(struct english_stream *stream, struct sori_block *ret_block)
 {
     for (;;) {
-        const char *text = stream->text.data + stream->at;
-        size_t left = stream->text.n - stream->at, n;
-        uint64_t base = stream->offset + stream->at;
+        size_t base = stream->at, n, point_end = 0;
 
         if (atomic_load(&stream->cancelled))
             return -ECANCELED;
-        n = left ? segment_next(text, left, stream->ended) : 0;
-        if (!n)
+        if (stream->markup && !stream->ended)
+            return SORI_MORE;
+        n = stream->markup ? next_marked(stream, &point_end) : next_plain(stream);
+        if (!n && point_end == stream->point)
             return stream->ended ? SORI_DONE : SORI_MORE;
         stream->at += n;
-        if (analyse(stream, text, n))
-            return give(stream, text, n, base, ret_block);
+        if (n && analyse(stream, base, n))
+            return give(stream, base, n, point_end, ret_block);
+        items_clear(&stream->items);
+        if (has_events(stream, point_end))
+            return output_give(stream, base, 0, 0, point_end, ret_block);
+        stream->point = point_end;
     }
 }

@@ -4,7 +4,8 @@
  *
  * feed() checks the bytes and keeps them; drain() cuts one sentence off and gives it out as one
  * block, with SORI_BLOCK_UTTERANCE_END. What is kept is at most one piece and the beginning of one
- * sentence (base/limits.h). drain() allocates only when a sentence says more than any before it.
+ * sentence, or one document of SSML (base/limits.h). drain() allocates only when a sentence says
+ * more than any before it.
  */
 #ifndef ENGLISH_STREAM_H
 #define ENGLISH_STREAM_H
@@ -15,11 +16,14 @@
 
 #include "english/items.h"
 #include "english/lexicon.h"
+#include "english/normalise.h"
 
 struct english_stream {
     const struct sori_host *host;
     const struct lexicon *lexicon;
-    bool words; /* give out words instead of phonemes */
+    bool words;  /* give out words instead of phonemes */
+    bool markup; /* the text is SSML: it is kept whole until its end */
+    struct manner manner;
     atomic_bool cancelled;
 
     struct buffer text; /* not yet spoken, from `at` on */
@@ -28,13 +32,16 @@ struct english_stream {
     uint32_t utf8_state;
     bool ended;
 
+    struct ssml ssml;
+    size_t point; /* of ssml.points: the next one to give out */
+
     struct items items; /* the sentence being given out */
     struct buffer data, events;
     uint64_t position;
 };
 
 int english_stream_new(const struct sori_host *host, const struct lexicon *lexicon, bool words,
-                       struct english_stream **ret_stream);
+                       const struct sori_stream_params *params, struct english_stream **ret_stream);
 /* NULL is fine. Returns NULL. */
 struct english_stream *english_stream_free(struct english_stream *stream);
 

@@ -85,14 +85,16 @@ __attribute__((unused)) static void *load(const char *output)
     return model;
 }
 
+/* How texts are read, until it is changed. */
+static struct sori_stream_params how = {.size = sizeof how,
+                                        .input = {.media = SORI_MEDIA_TEXT},
+                                        .rate = 1,
+                                        .pitch = 1,
+                                        .volume = 1};
+
 static int begin(void *model, void **ret_stream)
 {
-    const struct sori_stream_params params = {.size = sizeof params,
-                                              .input = {.media = SORI_MEDIA_TEXT},
-                                              .rate = 1,
-                                              .pitch = 1,
-                                              .volume = 1};
-    return stage()->begin(model, &params, ret_stream);
+    return stage()->begin(model, &how, ret_stream);
 }
 
 /* What came out: all sentences as UTF-8, " | " between them, and the events. */

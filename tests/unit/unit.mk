@@ -81,6 +81,29 @@ test_english_stream_CFLAGS = $(test_cflags)
 test_english_stream_LDFLAGS = $(program_ldflags) -Wl,--wrap=calloc -Wl,--wrap=realloc
 test_english_stream_LDADD = $(english_test_ldadd)
 
+check_PROGRAMS += test-english-ssml
+TESTS += test-english-ssml
+test_english_ssml_SOURCES = tests/unit/test-english-ssml.c tests/unit/english-test.h \
+	plugins/english/plugin.c
+test_english_ssml_CPPFLAGS = $(english_test_cppflags)
+test_english_ssml_CFLAGS = $(test_cflags)
+test_english_ssml_LDADD = $(english_test_ldadd)
+
+check_PROGRAMS += test-english-manner
+TESTS += test-english-manner
+test_english_manner_SOURCES = tests/unit/test-english-manner.c tests/unit/english-test.h \
+	plugins/english/plugin.c
+test_english_manner_CPPFLAGS = $(english_test_cppflags)
+test_english_manner_CFLAGS = $(test_cflags)
+test_english_manner_LDADD = $(english_test_ldadd)
+
+check_PROGRAMS += test-ssml
+TESTS += test-ssml
+test_ssml_SOURCES = tests/unit/test-ssml.c
+test_ssml_CPPFLAGS = $(AM_CPPFLAGS)
+test_ssml_CFLAGS = $(test_cflags)
+test_ssml_LDADD = libtext.la $(test_libs)
+
 check_PROGRAMS += test-english-hostile
 TESTS += test-english-hostile
 test_english_hostile_SOURCES = tests/unit/test-english-hostile.c tests/unit/english-test.h \
