@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The settings. man/sori.conf.5 and man/sorid.8 have the same rows; tests/daemon/test-config.sh. */
+/* The settings; tests/daemon/test-config.sh compares man/sori.conf.5 and man/sorid.8 with them. */
 #include "daemon/config.h"
 
 #include "base/limits.h"

@@ -35,11 +35,21 @@ daemon/dbus-xml.h: $(interface_files) daemon/standard-interfaces.xml daemon/make
 		>$(abs_builddir)/$@.tmp && mv $(abs_builddir)/$@.tmp $(abs_builddir)/$@
 $(libfront_la_OBJECTS): daemon/dbus-xml.h
 
-# The bus starts the daemon when somebody asks for it.
+# The bus starts the daemon when somebody asks for it. ([b]: configure would replace the word here.)
 dbusservicesdir = $(datadir)/dbus-1/services
 nodist_dbusservices_DATA = daemon/org.sori.Speech.Provider.service
 EXTRA_DIST += daemon/org.sori.Speech.Provider.service.in
 CLEANFILES += daemon/org.sori.Speech.Provider.service
 daemon/org.sori.Speech.Provider.service: daemon/org.sori.Speech.Provider.service.in Makefile
-	$(AM_V_GEN)$(MKDIR_P) daemon && sed 's,@bindir@,$(bindir),' \
+	$(AM_V_GEN)$(MKDIR_P) daemon && sed 's,@[b]indir@,$(bindir),' \
 		$(srcdir)/daemon/org.sori.Speech.Provider.service.in >$@
+
+# For systemd's user manager, which starts it for the bus, or for the first client of the socket.
+systemduserunitdir = $(prefix)/lib/systemd/user
+nodist_systemduserunit_DATA = daemon/sorid.service
+dist_systemduserunit_DATA = daemon/sorid.socket
+EXTRA_DIST += daemon/sorid.service.in
+CLEANFILES += daemon/sorid.service
+daemon/sorid.service: daemon/sorid.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) daemon && sed 's,@[b]indir@,$(bindir),' \
+		$(srcdir)/daemon/sorid.service.in >$@

@@ -6,3 +6,4 @@ dist_man_MANS += man/sori.1 man/sori-say.1 man/sori-text.1 man/sori-voices.1 man
 dist_man_MANS += man/sori-stop.1 man/sori-pause.1 man/sori-resume.1 man/sori-status.1 man/sori-dbus.7 \
 	man/sori-protocols.7
 dist_man_MANS += man/sori-plugins.7
+dist_man_MANS += man/sorid.8 man/sori.conf.5

@@ -215,7 +215,8 @@ def stops(reference):
         tails.append(difference(heard[-24:], heard[-25:-1]))
         torn += difference(heard[:-RATE // 50], reference) > 2
     took.sort(), warm.sort()
-    print(f"# FIGURE row 16, stop to silence, recorded: median {took[5]:.0f} ms, worst of 10 {took[-1]:.0f} ms")
+    print(f"# FIGURE row 16, stop to silence, recorded: median {took[5]:.0f} ms, "
+          f"worst of 10 {took[-1]:.0f} ms")
     print(f"# FIGURE first sample recorded on the warm daemon: median {warm[5]:.0f} ms")
     ok("what sounds before is right", torn <= 3, f"{torn} of 10 with gaps")
     ok("a stop is heard at once", took[-1] < 500 and took[5] < 250, took)
@@ -268,8 +269,8 @@ def survives_server(reference, server):
     ok("from where it was heard to, to the end", at is not None and
        at <= len(before) + RATE // 4 and abs(at + len(after[0]) - len(reference)) <= FADE,
        at, len(before), [len(part) for part in after])
-    print(f"# FIGURE sound server killed: after {len(before) / RATE:.2f} s; goes on from "
-          f"{(at or 0) / RATE:.2f} s of {len(reference) / RATE:.2f} s")
+    print(f"# FIGURE sound server killed: after {len(before) / RATE:.2f} s of "
+          f"{len(reference) / RATE:.2f} s; sound goes on from {(at or 0) / RATE:.2f} s")
     return server
 
 
