@@ -153,6 +153,7 @@ static bool add_options(DBusMessageIter *to, const struct remote_order *order)
 {
     DBusMessageIter options;
     dbus_uint64_t seed = order->seed;
+    dbus_bool_t ssml = order->ssml;
 
     return dbus_message_iter_open_container(to, DBUS_TYPE_ARRAY, "{sv}", &options) &&
            (!order->voice || add(&options, "voice", DBUS_TYPE_STRING, &order->voice)) &&
@@ -162,6 +163,7 @@ static bool add_options(DBusMessageIter *to, const struct remote_order *order)
            (!(order->pitch > 0) || add(&options, "pitch", DBUS_TYPE_DOUBLE, &order->pitch)) &&
            (order->volume < 0 || add(&options, "volume", DBUS_TYPE_DOUBLE, &order->volume)) &&
            (!seed || add(&options, "seed", DBUS_TYPE_UINT64, &seed)) &&
+           (!ssml || add(&options, "ssml", DBUS_TYPE_BOOLEAN, &ssml)) &&
            dbus_message_iter_close_container(to, &options);
 }
 

@@ -30,6 +30,7 @@ struct remote_order {
     const char *voice, *model, *priority;
     double rate, pitch, volume;
     uint64_t seed;
+    bool ssml; /* the text is */
     /* The next piece of an answer; NULL if it is not wanted. */
     void (*piece)(void *opaque, const char *text);
     void *opaque;

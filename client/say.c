@@ -76,6 +76,7 @@ static const struct option_row rows[] = {
     {0, "stdout", NULL, "write WAV to standard output", set_stdout},
     {0, "format", "NAME", "write wav, flac, opus, mp3 or raw, whatever FILE ends in", set_format},
     SPEAKING_ROWS,
+    READING_ROWS,
     {0, "detach", NULL, "leave TEXT to the daemon and do not wait", set_detach},
     {'q', "quiet", NULL, "no progress, only errors", set_quiet},
 };
@@ -164,6 +165,10 @@ static int speak(struct say *say)
         .pitch = say->speaking.pitch,
         .volume = say->speaking.volume,
         .seed = say->speaking.seed,
+        .text_format = say->speaking.text_format,
+        .reading = say->speaking.reading,
+        .punctuation = say->speaking.punctuation,
+        .capitals = say->speaking.capitals,
         .read = read_text,
         .write = write_block,
         .opaque = say,
@@ -196,7 +201,8 @@ static bool is_for_daemon(const struct say *say)
 
     return say->source.fd < 0 && say->source.text_size <= TEXT_MAX_SIZE && !say->output &&
            !say->to_stdout && !speaking->vocoder && !speaking->n_sets &&
-           !strchr(speaking->voice, '/');
+           !strchr(speaking->voice, '/') && !speaking->reading && !speaking->punctuation &&
+           !speaking->capitals;
 }
 
 /* -ENOTCONN and -EINVAL: there is no daemon, or it does not know what this process may know. */
@@ -212,6 +218,7 @@ static int speak_remotely(struct say *say)
         .pitch = say->speaking.pitch,
         .volume = say->speaking.volume,
         .seed = say->speaking.seed,
+        .ssml = say->speaking.text_format == SORI_TEXT_SSML,
     };
     struct remote *remote = NULL;
     uint32_t job;

@@ -110,6 +110,44 @@ int speaking_set_seed(void *options, const char *argument)
     return 0;
 }
 
+int speaking_set_ssml(void *options, const char *unused)
+{
+    ((struct speaking *)options)->text_format = SORI_TEXT_SSML;
+    return 0;
+}
+
+/* The place of `name` in the list, which ends with NULL. */
+static int set_name(const char *const *names, const char *name, uint32_t *ret_value)
+{
+    for (uint32_t i = 0; names[i]; i++)
+        if (!strcmp(names[i], name)) {
+            *ret_value = i;
+            return 0;
+        }
+    return fail(-EINVAL, "there is no '%.60s'", name);
+}
+
+int speaking_set_reading(void *options, const char *argument)
+{
+    static const char *const names[] = {"text", "spelling", "character", "key", NULL};
+
+    return set_name(names, argument, &((struct speaking *)options)->reading);
+}
+
+int speaking_set_punctuation(void *options, const char *argument)
+{
+    static const char *const names[] = {"natural", "none", "some", "most", "all", NULL};
+
+    return set_name(names, argument, &((struct speaking *)options)->punctuation);
+}
+
+int speaking_set_capitals(void *options, const char *argument)
+{
+    static const char *const names[] = {"none", "spelled", "icon", NULL};
+
+    return set_name(names, argument, &((struct speaking *)options)->capitals);
+}
+
 static int offer_voice(void *opaque, const struct voice *voice)
 {
     suggest_offer(opaque, voice->id);

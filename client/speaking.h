@@ -18,6 +18,7 @@ struct speaking {
     unsigned threads;
     double rate, pitch, volume;
     uint64_t seed;
+    uint32_t text_format, reading, punctuation, capitals; /* as in struct sori_stream_params */
 };
 
 #define SPEAKING_DEFAULTS                                                                          \
@@ -43,6 +44,22 @@ struct speaking {
         0, "seed", "N", "seed of all random choices [0]", speaking_set_seed                        \
     }
 
+/* Rows of those commands whose text is a person's. */
+#define READING_ROWS                                                                               \
+    {0, "ssml", NULL, "the text is SSML", speaking_set_ssml},                                      \
+        {0, "reading", "NAME", "read as text, spelling, character or key [text]",                  \
+         speaking_set_reading},                                                                    \
+        {0, "punctuation", "LEVEL", "name natural, none, some, most or all [natural]",             \
+         speaking_set_punctuation},                                                                \
+    {                                                                                              \
+        0, "capitals", "NAME", "tell capitals: none, spelled or icon [none]",                      \
+            speaking_set_capitals                                                                  \
+    }
+
+int speaking_set_ssml(void *options, const char *unused);
+int speaking_set_reading(void *options, const char *argument);
+int speaking_set_punctuation(void *options, const char *argument);
+int speaking_set_capitals(void *options, const char *argument);
 int speaking_set_voice(void *options, const char *argument);
 int speaking_set_vocoder(void *options, const char *argument);
 int speaking_set_set(void *options, const char *argument);

@@ -66,6 +66,7 @@ static const struct option_row rows[] = {
     {'f', "file", "FILE", "take this file ('-': standard input)", set_file},
     {'v', "voice", "NAME", "voice, a name or a path with a slash [heart]", set_voice},
     {0, "set", "STAGE.KEY=VALUE", "change a setting of a stage of the voice", set_set},
+    READING_ROWS,
 };
 
 /* Fills the piece. 1, or 0 at the end of the source. */
@@ -83,7 +84,9 @@ static int read_line(void *opaque, const char **ret_data, size_t *ret_size)
 
     if (r <= 0)
         return r;
-    newline = memchr(text->piece, '\n', text->piece_size);
+    newline = text->speaking.text_format == SORI_TEXT_SSML
+                  ? NULL /* one document */
+                  : memchr(text->piece, '\n', text->piece_size);
     *ret_data = text->piece;
     *ret_size = newline ? (size_t)(newline - text->piece) : text->piece_size;
     text->line_done = newline;
@@ -156,6 +159,10 @@ static int print_lines(struct text *text)
     const struct speech speech = {.rate = 1,
                                   .pitch = 1,
                                   .volume = 1,
+                                  .text_format = text->speaking.text_format,
+                                  .reading = text->speaking.reading,
+                                  .punctuation = text->speaking.punctuation,
+                                  .capitals = text->speaking.capitals,
                                   .read = read_line,
                                   .write = write_block,
                                   .opaque = text};

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "worker/ahead.h"
+#include "worker/delivery.h"
 #include "worker/error.h"
 #include "worker/stage.h"
 
@@ -27,8 +28,7 @@ struct pipeline {
     struct stage *chain[CHAIN_MAX_STAGES + 1];
     size_t n_chain;
     struct ahead *ahead; /* where the front has a thread of its own */
-    float *louder;       /* samples after volume */
-    size_t louder_capacity;
+    struct delivery delivery;
 };
 
 DEFINE_CLEANUP(pipeline, struct pipeline *, pipeline_close)
@@ -122,7 +122,7 @@ struct pipeline *pipeline_close(struct pipeline *pipeline)
     while (pipeline->n_stages)
         stage_unload(pipeline->stages[--pipeline->n_stages]);
     pthread_mutex_destroy(&pipeline->lock);
-    free(pipeline->louder);
+    delivery_clear(&pipeline->delivery);
     free(pipeline);
     return NULL;
 }
@@ -237,12 +237,16 @@ static int begin_all(struct pipeline *pipeline)
     pipeline->n_chain = 0;
     for (size_t i = 0; i < pipeline->n_stages; i++)
         pipeline->chain[pipeline->n_chain++] = pipeline->stages[i];
-    if ((speech->pitch != 1 || rate != speech->rate) &&
-        pipeline->format.media == SORI_MEDIA_SAMPLES) {
-        r = need_effect(pipeline);
-        if (r < 0)
+    if (pipeline->format.media == SORI_MEDIA_SAMPLES) {
+        bool needed = speech->pitch != 1 || rate != speech->rate;
+        /* Markup may change the pitch; most does not, and can be spoken without. */
+        if (needed || speech->text_format == SORI_TEXT_SSML)
+            r = need_effect(pipeline);
+        if (r < 0 && needed)
             return r;
-        pipeline->chain[pipeline->n_chain++] = pipeline->effect;
+        r = 0;
+        if (pipeline->effect && (needed || speech->text_format == SORI_TEXT_SSML))
+            pipeline->chain[pipeline->n_chain++] = pipeline->effect;
     }
     for (size_t i = 0; r >= 0 && i < pipeline->n_chain; i++) {
         struct stage *stage = pipeline->chain[i];
@@ -333,37 +337,6 @@ static void stop_front(struct pipeline *pipeline)
     pipeline->ahead = ahead_stop(pipeline->ahead);
 }
 
-/*
- * Volume. Above 0.8 of full scale samples are bent towards it (tanh), so that a loud voice neither
- * clips nor wraps; below, they are only multiplied.
- */
-static float limit(float x)
-{
-    const float knee = 0.8f, rest = 1 - knee;
-    float magnitude = fabsf(x);
-
-    return magnitude <= knee ? x : copysignf(knee + rest * tanhf((magnitude - knee) / rest), x);
-}
-
-static int apply_volume(struct pipeline *pipeline, struct sori_block *block)
-{
-    const float *samples = block->data;
-
-    if (block->media != SORI_MEDIA_SAMPLES || pipeline->speech->volume == 1)
-        return 0;
-    if (block->count > pipeline->louder_capacity) {
-        float *grown = realloc(pipeline->louder, block->count * sizeof *grown);
-        if (!grown)
-            return fail(-ENOMEM, "out of memory");
-        pipeline->louder = grown;
-        pipeline->louder_capacity = block->count;
-    }
-    for (size_t i = 0; i < block->count; i++)
-        pipeline->louder[i] = limit(samples[i] * (float)pipeline->speech->volume);
-    block->data = pipeline->louder;
-    return 0;
-}
-
 int pipeline_run(struct pipeline *pipeline, const struct speech *speech)
 {
     struct sori_block block = {0};
@@ -372,14 +345,15 @@ int pipeline_run(struct pipeline *pipeline, const struct speech *speech)
     if (r < 0)
         return r;
     pipeline->speech = speech;
+    delivery_begin(&pipeline->delivery, pipeline->format.sample_rate, speech->volume, speech->write,
+                   speech->opaque);
     r = begin_all(pipeline);
     if (r >= 0)
         r = start_front(pipeline);
-    while (r >= 0 && (r = pull(pipeline, pipeline->n_chain - 1, &block)) == 0) {
-        r = apply_volume(pipeline, &block);
-        if (r >= 0)
-            r = speech->write(speech->opaque, &block);
-    }
+    while (r >= 0 && (r = pull(pipeline, pipeline->n_chain - 1, &block)) == 0)
+        r = delivery_block(&pipeline->delivery, &block);
+    if (r == SORI_DONE)
+        r = delivery_end(&pipeline->delivery);
     stop_front(pipeline);
     end_all(pipeline);
     for (size_t i = 0; i < pipeline->n_chain; i++)

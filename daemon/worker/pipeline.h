@@ -2,7 +2,7 @@
 /*
  * pipeline.h: a voice's chain of stages, ready to speak
  *
- *     source of text -> analyser -> acoustic model -> vocoder -> [effect] -> volume -> output
+ *     source of text -> analyser -> acoustic model -> vocoder -> [effect] -> delivery
  *
  * pipeline_open() loads the stages of a voice once. pipeline_run() then speaks one text at a time:
  * it pulls from the last stage, which asks the one before when it needs more, so that sound comes
@@ -35,7 +35,7 @@ struct speech {
     int (*read)(void *opaque, const char **ret_data, size_t *ret_size);
 
     /*
-     * Takes a block of the last stage, after volume: samples with their events, or whatever a chain
+     * Takes a block of the last stage, after volume and pauses: samples with their events, or whatever a chain
      * without vocoder gives. 0, or a negative errno value with fail_message() to stop.
      */
     int (*write)(void *opaque, const struct sori_block *block);

@@ -12,6 +12,7 @@ libvoice_la_LIBADD = $(INIH_LIBS)
 noinst_LTLIBRARIES += libworker.la
 libworker_la_SOURCES = \
 	daemon/worker/ahead.c daemon/worker/ahead.h \
+	daemon/worker/delivery.c daemon/worker/delivery.h \
 	daemon/worker/host.c daemon/worker/host.h \
 	daemon/worker/pipeline.c daemon/worker/pipeline.h \
 	daemon/worker/plugin.c daemon/worker/plugin.h \

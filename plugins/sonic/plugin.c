@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Effect: another pitch at the same rate, and rates beyond what a voice can do by itself, with
- * libsonic. Events move with the sound. No settings: rate and pitch are those of the request.
+ * libsonic. Events move with the sound. Pitch also follows prosody events: before one, the sound
+ * comes to an end and begins afresh. No settings: rate and pitch are those of the request.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -21,10 +23,14 @@ struct sonic_stream {
     struct stretch *stretch;
     atomic_bool cancelled;
     bool ended;
+    double rate, pitch; /* of the request */
+    float prosody;      /* factor on the pitch, of the last prosody event that went by */
+    bool changed;       /* it did, and the stretch does not know yet */
 
     float *in; /* the block that was fed, a copy */
     size_t n_in, in_capacity, at;
-    bool flushing, flag; /* after its last sample: come to an end, and say so */
+    uint64_t in_position; /* of in[0] */
+    bool flushing, flag;  /* after its last sample: come to an end, and say so */
 
     /* Events that were fed and not given out yet, their names our own; positions of the input. */
     struct sori_event *events;
@@ -115,6 +121,9 @@ static int sonic_begin(void *model, const struct sori_stream_params *params, voi
         stretch_open(params->input.sample_rate, params->rate, params->pitch, &stream->stretch) < 0)
         return host->error(host, -ENOMEM, "out of memory");
     stream->host = host;
+    stream->rate = params->rate;
+    stream->pitch = params->pitch;
+    stream->prosody = 1;
     stream->block = (size_t)params->input.sample_rate * BLOCK_MS / 1000;
     stream->out = calloc(stream->block + stretch_max_segment(stream->stretch), sizeof(float));
     if (!stream->out)
@@ -168,6 +177,7 @@ static bool copy_samples(struct sonic_stream *stream, const struct sori_block *b
     }
     if (block->count)
         memcpy(stream->in, block->data, block->count * sizeof *stream->in);
+    stream->in_position += stream->n_in;
     stream->n_in = block->count;
     stream->at = 0;
     return true;
@@ -199,6 +209,10 @@ static void move_event(struct sonic_stream *stream, uint64_t position)
 
     *event = stream->events[0];
     event->position = position;
+    if (event->type == SORI_EVENT_PROSODY && event->prosody.pitch > 0) {
+        stream->prosody = event->prosody.pitch;
+        stream->changed = true;
+    }
     memmove(stream->events, stream->events + 1, --stream->n_events * sizeof *stream->events);
 }
 
@@ -210,14 +224,43 @@ static void append(struct sonic_stream *stream, const struct segment *segment)
         move_event(stream, segment_map(segment, stream->events[0].position));
 }
 
-/* Once everything came out, what is left of the events lies at its end. */
-static void flush(struct sonic_stream *stream)
+/* Once everything that was put came out, the events up to `end` lie at its end. False: more comes
+ * out first. */
+static bool flush(struct sonic_stream *stream, uint64_t end)
 {
     if (stretch_flush(stream->stretch))
-        return;
-    while (stream->n_events)
+        return false;
+    while (stream->n_events && stream->events[0].position <= end)
         move_event(stream, stream->position + stream->n_out);
-    stream->flushing = false;
+    if (stream->changed)
+        stretch_set(stream->stretch, stream->rate,
+                    fmin(fmax(stream->pitch * (double)stream->prosody, PITCH_MIN), PITCH_MAX));
+    stream->changed = false;
+    return true;
+}
+
+/* Samples until the pitch changes, at most n. */
+static size_t same_pitch(const struct sonic_stream *stream, uint64_t at, size_t n)
+{
+    for (size_t i = 0; i < stream->n_events; i++) {
+        const struct sori_event *event = &stream->events[i];
+        if (event->type == SORI_EVENT_PROSODY)
+            return event->position <= at      ? 0
+                   : event->position - at < n ? (size_t)(event->position - at)
+                                              : n;
+    }
+    return n;
+}
+
+static void put(struct sonic_stream *stream)
+{
+    uint64_t at = stream->in_position + stream->at;
+    size_t n = same_pitch(stream, at, stream->n_in - stream->at);
+
+    if (n)
+        stream->at += stretch_put(stream->stretch, stream->in + stream->at, n);
+    else
+        flush(stream, at);
 }
 
 static void next_block(struct sonic_stream *stream)
@@ -256,10 +299,9 @@ static int sonic_drain(void *opaque, struct sori_block *ret_block)
         if (stretch_get(stream->stretch, &segment))
             append(stream, &segment);
         else if (stream->at < stream->n_in)
-            stream->at +=
-                stretch_put(stream->stretch, stream->in + stream->at, stream->n_in - stream->at);
+            put(stream);
         else if (stream->flushing)
-            flush(stream);
+            stream->flushing = !flush(stream, UINT64_MAX);
         else
             break;
         if (stream->n_out >= stream->block)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 
 /* Samples at a time where libsonic changes no durations and so looks not ahead. */
 enum { DIRECT_PIECE = 256 };
@@ -20,6 +21,7 @@ struct stretch {
     unsigned sample_rate;
     double rate, pitch;
     bool direct;       /* durations stay (rate == pitch): only the rate of samples changes */
+    bool neutral;      /* nothing changes */
     size_t look_ahead; /* samples that libsonic wants to see before each step */
 
     uint64_t in_base,
@@ -89,6 +91,9 @@ static bool grow_buffers(struct stretch *stretch)
 
 static int prepare(struct stretch *stretch)
 {
+    /* stretch_set() may ask for any of them later */
+    const float pitches[] = {(float)PITCH_MIN, (float)PITCH_MAX, (float)stretch->pitch};
+
     /* A step takes or gives two of the longest periods, at half the pitch twice as many. */
     stretch->capacity = (size_t)8 * 2 * (stretch->sample_rate / SONIC_MIN_PITCH) + DIRECT_PIECE;
     stretch->last = calloc(stretch->capacity, sizeof(float));
@@ -96,13 +101,35 @@ static int prepare(struct stretch *stretch)
     stretch->sonic = sonicCreateStream((int)stretch->sample_rate, 1);
     if (!stretch->last || !stretch->segment || !stretch->sonic)
         return -ENOMEM;
-    sonicSetPitch(stretch->sonic, (float)stretch->pitch);
-    sonicSetSpeed(stretch->sonic, (float)stretch->rate);
-    if (!grow_buffers(stretch) || !empty_sonic(stretch))
-        return -ENOMEM;
+    for (size_t i = 0; i < sizeof pitches / sizeof *pitches; i++) {
+        sonicSetPitch(stretch->sonic, pitches[i]);
+        sonicSetSpeed(stretch->sonic, (float)stretch->rate);
+        if (!grow_buffers(stretch) || !empty_sonic(stretch))
+            return -ENOMEM;
+    }
     if (!stretch->direct && !measure_look_ahead(stretch))
         return -ENOMEM;
     return empty_sonic(stretch) ? 0 : -ENOMEM;
+}
+
+static void set_factors(struct stretch *stretch, double rate, double pitch)
+{
+    stretch->pitch = pitch;
+    stretch->direct = fabs(rate / pitch - 1) < NEAR_ONE;
+    stretch->rate = stretch->direct ? pitch : rate;
+    stretch->neutral = stretch->direct && pitch == 1;
+}
+
+void stretch_set(struct stretch *stretch, double rate, double pitch)
+{
+    set_factors(stretch, rate, pitch);
+    sonicSetPitch(stretch->sonic, (float)pitch);
+    empty_sonic(stretch);
+    if (stretch->direct)
+        return;
+    stretch->look_ahead = 0;
+    measure_look_ahead(stretch);
+    empty_sonic(stretch);
 }
 
 int stretch_open(unsigned sample_rate, double rate, double pitch, struct stretch **ret_stretch)
@@ -113,9 +140,7 @@ int stretch_open(unsigned sample_rate, double rate, double pitch, struct stretch
     if (!stretch)
         return -ENOMEM;
     stretch->sample_rate = sample_rate;
-    stretch->pitch = pitch;
-    stretch->direct = fabs(rate / pitch - 1) < NEAR_ONE;
-    stretch->rate = stretch->direct ? pitch : rate;
+    set_factors(stretch, rate, pitch);
     r = prepare(stretch);
     if (r < 0)
         return r;
@@ -188,6 +213,13 @@ size_t stretch_put(struct stretch *stretch, const float *samples, size_t n)
     float piece[DIRECT_PIECE];
 
     n = !stretch->direct ? 1 : n < DIRECT_PIECE ? n : DIRECT_PIECE;
+    if (stretch->neutral) {
+        memcpy(stretch->last, samples, n * sizeof *samples);
+        stretch->n_last = n;
+        stretch->put += n;
+        close_segment(stretch, stretch->put);
+        return n;
+    }
     for (size_t i = 0; i < n; i++)
         piece[i] = clamp(samples[i]);
     stretch->put += n;

@@ -12,6 +12,8 @@
  * The nominal rate is kept over any length: each step is asked for a little more or less speed, by
  * how much the output is behind or ahead.
  *
+ * With both factors 1 samples pass untouched.
+ *
  * Memory is allocated in stretch_open() alone: there libsonic's own buffers are grown beyond what
  * any later step needs.
  */
@@ -36,6 +38,9 @@ struct segment {
 int stretch_open(unsigned sample_rate, double rate, double pitch, struct stretch **ret_stretch);
 /* NULL is fine. */
 void stretch_close(struct stretch *stretch);
+
+/* Other factors from the next sample on; only when stretch_flush() has returned false. */
+void stretch_set(struct stretch *stretch, double rate, double pitch);
 
 /* Takes at least one of the samples, n > 0; returns how many. A segment may be there afterwards. */
 size_t stretch_put(struct stretch *stretch, const float *samples, size_t n);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/checked.h"
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "tacotron/stream.h"
 
 enum { LEAD_KEPT = 2, TAIL_KEPT = 2 };
@@ -24,6 +26,7 @@ int tacotron_stream_new(const struct sori_host *host, const struct tacotron_conf
     stream->host = host;
     stream->config = config;
     stream->rate = params->rate;
+    stream->prosody = 1;
     stream->seed = params->seed;
     stream->mel = aligned_calloc(tacotron_decode_frames(config) * config->mels, sizeof(float));
     if (!stream->mel)
@@ -187,6 +190,13 @@ static void put_event(struct tacotron_stream *stream, struct sori_event event, u
     stream->out_events[stream->n_out_events++] = event;
 }
 
+/* With no token behind it in the piece, it holds for the next one. */
+static void note_prosody(struct tacotron_stream *stream, const struct sori_event *event)
+{
+    if (event->type == SORI_EVENT_PROSODY && event->prosody.rate > 0)
+        stream->prosody = event->prosody.rate;
+}
+
 /* Moves all events that lie before symbol position `end` to the output. */
 static void put_events_before(struct tacotron_stream *stream, size_t *next, uint64_t end,
                               uint64_t frame)
@@ -194,6 +204,7 @@ static void put_events_before(struct tacotron_stream *stream, size_t *next, uint
     while (*next < stream->n_events && stream->events[*next].event.position < end) {
         const struct tacotron_event *event = &stream->events[(*next)++];
         struct sori_event moved = event->event;
+        note_prosody(stream, &moved);
         moved.name = event->name == SIZE_MAX ? NULL : stream->names + event->name;
         put_event(stream, moved, frame);
     }
@@ -250,6 +261,30 @@ static void drop_symbols(struct tacotron_stream *stream)
             stream->n_symbols * sizeof *stream->symbols);
 }
 
+/* What the voice can do of the rate that the events want; see RATE_VOICE_MIN. */
+static float rate_now(const struct tacotron_stream *stream)
+{
+    if (stream->prosody == 1)
+        return (float)stream->rate;
+    return (float)fmin(fmax(stream->rate * (double)stream->prosody, RATE_VOICE_MIN),
+                       RATE_VOICE_MAX);
+}
+
+/* A prosody event holds from the token of its position on, in later pieces too. */
+static void set_rates(struct tacotron_stream *stream)
+{
+    struct tacotron_piece *piece = &stream->piece;
+    size_t next = 0;
+
+    for (size_t i = 0; i < piece->n; i++) {
+        uint64_t at = piece->source[i] == SIZE_MAX ? 0 : stream->symbols[piece->source[i]].position;
+        for (; next < stream->n_events && stream->events[next].event.position <= at; next++)
+            if (stream->events[next].event.type == SORI_EVENT_PROSODY)
+                stream->prosody = stream->events[next].event.prosody.rate;
+        piece->rates[i] = rate_now(stream);
+    }
+}
+
 static int begin_piece(struct tacotron_stream *stream)
 {
     struct tacotron_piece *piece = &stream->piece;
@@ -262,7 +297,8 @@ static int begin_piece(struct tacotron_stream *stream)
         r = tacotron_encode(stream->state, piece->tokens, piece->n);
         if (r < 0)
             return r;
-        tacotron_piece_time(stream->config, stream->state->log_steps, stream->rate, piece);
+        set_rates(stream);
+        tacotron_piece_time(stream->config, stream->state->log_steps, piece);
         tacotron_begin(stream->state, piece->steps, piece_seed(stream));
         trim(stream);
     }

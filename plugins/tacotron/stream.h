@@ -29,6 +29,7 @@ struct tacotron_stream {
     const struct tacotron_config *config;
     atomic_bool cancelled;
     double rate;
+    float prosody; /* factor on it, of the last prosody event that was met */
     uint64_t seed;
     struct tacotron_state *state;
 

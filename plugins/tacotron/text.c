@@ -112,13 +112,14 @@ static uint32_t predicted_steps(float log_steps)
                                                 : 1;
 }
 
-void tacotron_piece_time(const struct tacotron_config *config, const float *log_steps, double rate,
+void tacotron_piece_time(const struct tacotron_config *config, const float *log_steps,
                          struct tacotron_piece *piece)
 {
     double owed = 0; /* steps that the tokens so far should have had beyond what they got */
 
     for (size_t i = 0; i < piece->n; i++) {
-        double wanted = predicted_steps(log_steps[i]) / rate + owed, given = rint(wanted);
+        double wanted = predicted_steps(log_steps[i]) / (double)piece->rates[i] + owed,
+               given = rint(wanted);
         if (!i) {
             piece->steps[0] = config->lead_steps;
             continue;

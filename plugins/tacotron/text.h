@@ -37,6 +37,7 @@ struct tacotron_piece {
     uint32_t tokens[TACOTRON_MAX_TOKENS];
     size_t source[TACOTRON_MAX_TOKENS];  /* symbol of each token; SIZE_MAX for added ones */
     uint32_t steps[TACOTRON_MAX_TOKENS]; /* length of each token, >= 1 */
+    float rates[TACOTRON_MAX_TOKENS];    /* its speaking rate: divides the length */
 };
 
 /*
@@ -50,11 +51,11 @@ void tacotron_piece_cut(const struct tacotron_config *config, const struct tacot
 size_t tacotron_piece_limit(void);
 
 /*
- * Lengths in steps from the predicted logarithms of (1 + steps), divided by `rate`. What rounding
- * adds or takes is carried to the next token, so that the sum is exact to a step as long as tokens
- * can shrink: none gets less than one step, and the first, silence, always `lead_steps`.
+ * Lengths in steps from the predicted logarithms of (1 + steps), divided by the rates. What
+ * rounding adds or takes is carried to the next token, so that the sum is exact to a step as long
+ * as tokens can shrink: none gets less than one step, and the first, silence, always `lead_steps`.
  */
-void tacotron_piece_time(const struct tacotron_config *config, const float *log_steps, double rate,
+void tacotron_piece_time(const struct tacotron_config *config, const float *log_steps,
                          struct tacotron_piece *piece);
 
 #endif

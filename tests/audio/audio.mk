@@ -42,3 +42,10 @@ TESTS += tests/audio/test-sonic
 tests_audio_test_sonic_SOURCES = tests/audio/test-sonic.c
 tests_audio_test_sonic_CFLAGS = $(test_cflags)
 tests_audio_test_sonic_LDADD = libworker.la $(test_libs)
+
+# The pipeline's last step, without a voice.
+check_PROGRAMS += tests/audio/test-delivery
+TESTS += tests/audio/test-delivery
+tests_audio_test_delivery_SOURCES = tests/audio/test-delivery.c
+tests_audio_test_delivery_CFLAGS = $(test_cflags)
+tests_audio_test_delivery_LDADD = libworker.la $(test_libs) -lm

@@ -30,6 +30,10 @@ enum {
     F0 = 125,
 };
 
+/* From this word on the pitch is another one, if it is not 0. */
+static size_t turn_word;
+static float turn_pitch;
+
 static float input[N];
 static struct stage *stage;
 
@@ -135,6 +139,9 @@ static void run(double rate, double pitch, size_t repeat)
         if (next >= at && next < at + n && n_events < N_WORDS) {
             word.position = next;
             word.text_start = (uint32_t)(next / WORD);
+            if (turn_word && next / WORD >= turn_word)
+                word = (struct sori_event){
+                    .type = SORI_EVENT_PROSODY, .position = next, .prosody = {1, turn_pitch, 1}};
             block.events = &word;
             block.n_events = 1;
         }
@@ -194,6 +201,22 @@ static void test_pitch(void **state)
         assert_true(fabs(f0 / F0 / pitches[i] - 1) < 0.03);
         assert_true(fabs((double)n_output - N) < 0.012 * RATE);
     }
+}
+
+/* Prosody events change the pitch where they lie, and neither the length nor the rest. */
+static void test_prosody(void **state)
+{
+    turn_word = 12;
+    turn_pitch = 1.5f;
+    run(1, 1, 1);
+    assert_true(memcmp(output, input, 10 * WORD * sizeof *output) == 0);
+    assert_true(fabs(fundamental(14, 1) / F0 / 1.5 - 1) < 0.03);
+    assert_true(fabs((double)n_output - N) < 0.012 * RATE * (N_WORDS - 12));
+    turn_pitch = 1;
+    run(1, 0.7, 1);
+    assert_true(fabs(fundamental(5, 1) / F0 / 0.7 - 1) < 0.03);
+    assert_true(fabs(fundamental(14, 1) / F0 / 0.7 - 1) < 0.03);
+    turn_word = 0;
 }
 
 /* Where the sound of a word begins, near a position. */
@@ -358,6 +381,7 @@ int main(void)
         cmocka_unit_test(test_deterministic), cmocka_unit_test(test_sentences),
         cmocka_unit_test(test_any_samples),   cmocka_unit_test(test_short_and_empty),
         cmocka_unit_test(test_refusals),      cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_prosody),
     };
 
     return cmocka_run_group_tests(tests, make_all, free_all);

@@ -127,4 +127,33 @@ result "bench without a subject" gives 2 'bench what?' sori bench
 result "bench speech" gives 0 '^real_time_factor  *[0-9]' sori bench speech -v tone -n 1
 result "bench speech --json" gives 0 '"cold_start_ms": [0-9]' \
     sori bench speech --json -v tone --runs 1
+
+# --- SSML and ways of reading ------------------------------------------------------------------
+if have_heart; then
+    words() { # WANTED OPTION... TEXT
+        wanted=$1
+        shift
+        [ "$(sori text --words "$@" 2>>warnings)" = "$wanted" ]
+    }
+    result "text --ssml" words 'World Wide Web' --ssml \
+        '<speak><sub alias="World Wide Web">WWW</sub></speak>'
+    result "text --ssml: numbers" words 'twenty first' --ssml \
+        '<say-as interpret-as="ordinal">21</say-as>'
+    result "malformed SSML is spoken" words 'one two' --ssml 'one <b>two'
+    result "and remarked" grep -q 'SSML is not well-formed' warnings
+    result "text --reading key" words 'control a' --reading key control_a
+    result "text --reading character" words 'left bracket' --reading character '['
+    result "text --punctuation" words 'well comma, yes dot.' --punctuation all 'well, yes.'
+    result "text --capitals" words 'so capital Ann' --capitals spelled 'so Ann'
+    result "an unknown reading" gives 2 "reading: there is no 'x'" sori text --reading x y
+    spoken() { # FILE TEXT: seconds
+        sori say -q --vocoder griffinlim -o "$1" --ssml "$2" && seconds_of "$1"
+    }
+    plain=$(spoken plain.wav '<speak>Hello world, this is it.</speak>')
+    pause=$(spoken pause.wav '<speak>Hello world, this is it.<break time="1500ms"/></speak>')
+    slow=$(spoken slow.wav '<speak><prosody rate="50%">Hello world, this is it.</prosody></speak>')
+    result "a break is silence of its length" \
+        between 1.499 "$(awk "BEGIN { print $pause - $plain }")" 1.501
+    result "prosody slows the voice down" between 1.8 "$(awk "BEGIN { print $slow / $plain }")" 2.2
+fi
 finish
