@@ -15,6 +15,7 @@
 #include "daemon/dbus.h"
 #include "daemon/notify.h"
 #include "daemon/socket.h"
+#include "daemon/worker-link.h"
 #include "worker/error.h"
 
 struct program {
@@ -180,6 +181,7 @@ static void stop_parts(struct program *program)
     voices_free(daemon->voices);
     notify_clear(&program->notify);
     loop_timer_stop(&daemon->idle);
+    workers_wait(daemon->loop);
     loop_free(daemon->loop);
     config_free(daemon->config);
     free(program->config_path);

@@ -42,10 +42,13 @@ struct worker {
     struct frame_writer writer;
 };
 
+static unsigned living; /* of the process, which has one thread that starts workers */
+
 static struct worker *worker_free(struct worker *worker)
 {
     if (!worker)
         return NULL;
+    living--;
     loop_timer_stop(&worker->timer);
     loop_fd_remove(&worker->socket_watch);
     loop_fd_remove(&worker->pidfd_watch);
@@ -159,6 +162,14 @@ struct worker *worker_stop(struct worker *worker)
     worker->timer.call = patience_ends;
     loop_timer_start(worker->loop, &worker->timer, STOP_MS);
     return NULL;
+}
+
+void workers_wait(struct loop *loop)
+{
+    int r = 0;
+
+    while (living && r >= 0)
+        r = loop_turn(loop, STOP_MS);
 }
 
 /* --- the socket ------------------------------------------------------------------------------- */
@@ -322,6 +333,7 @@ int worker_start(struct loop *loop, const char *role, const char *const *argumen
 
     if (!worker)
         return fail(-ENOMEM, "out of memory");
+    living++;
     worker->socket = worker->pidfd = -1;
     for (size_t i = 0; i < 4 && arguments[i]; i++)
         argv[3 + i] = arguments[i];

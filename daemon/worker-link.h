@@ -49,6 +49,8 @@ bool worker_may_start_later(int error);
 /* Lets it end by itself, or kills it after a while; no event comes any more. NULL is fine. Returns
  * NULL. */
 struct worker *worker_stop(struct worker *worker);
+/* Turns the loop until all that were stopped are gone, so that none outlives the daemon. */
+void workers_wait(struct loop *loop);
 /* Kills it; `gone` comes with `why` (a literal) and `stream`. */
 void worker_kill(struct worker *worker, const char *why, uint32_t stream);
 

@@ -24,6 +24,7 @@
 #include "daemon/loop.h"
 #include "daemon/queue.h"
 #include "daemon/voices.h"
+#include "daemon/worker-link.h"
 
 struct harness {
     struct loop *loop;
@@ -126,9 +127,7 @@ static inline void harness_close(struct harness *harness)
     queue_free(harness->queue);
     voices_free(harness->voices);
     config_free(harness->config);
-    /* Workers end by themselves, and are reaped meanwhile. */
-    for (uint64_t end = clock_ms() + 300; clock_ms() < end;)
-        loop_turn(harness->loop, 50);
+    workers_wait(harness->loop);
     loop_free(harness->loop);
 }
 
