@@ -12,6 +12,9 @@
 #include <unistd.h>
 
 #include <seccomp.h>
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#include <sanitizer/common_interface_defs.h>
+#endif
 
 #include "base/cleanup.h"
 #include "worker/error.h"
@@ -67,11 +70,37 @@ static int add_conditions(scmp_filter_ctx filter)
     return r;
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+static bool inside;
+
+/* LeakSanitizer looks for leaks from a process of its own, which the sandbox refuses. */
+__attribute__((visibility("default"))) int __lsan_is_turned_off(void);
+int __lsan_is_turned_off(void)
+{
+    return inside;
+}
+
+/* A report cannot be opened from inside. Asking for its name opens it. */
+static void prepare_sanitizer(void)
+{
+    __sanitizer_sandbox_arguments arguments = {0};
+
+    inside = true;
+    __sanitizer_sandbox_on_notify(&arguments);
+    __sanitizer_get_report_path();
+}
+#else
+static void prepare_sanitizer(void)
+{
+}
+#endif
+
 int sandbox_enter(void)
 {
     _cleanup_(cleanup_filter) scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     int r = filter ? 0 : -ENOMEM;
 
+    prepare_sanitizer();
     for (size_t i = 0; r == 0 && i < sizeof allowed / sizeof *allowed; i++)
         r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
     if (r == 0)
