@@ -19,8 +19,9 @@ Sections with sorted keys (dictionaries) are front-coded in blocks of 16:
     entry: u8 bytes shared with the key before (0 at the head of a block), u8 further bytes, bytes,
            u8 payload size, payload
 
-WORD  pronunciations: payload u8 rating (4 gold, 3 silver), then for each reading u8 tag, u8 length
-      (255: none, spell it), phonemes in the letters of PHONEMES
+WORD  pronunciations: payload u8 rating (4 gold, 3 silver); with 0x80 added, one reading follows, in
+      the letters of PHONEMES, else for each reading u8 tag, u8 length (255: none, spell it), letters.
+      Words that inflect.c derives from another are left out
 TAGD  words that always have one tag: payload u8 tag
 NAME  names of symbols: payload text
 FEAT  weights of the tagger: u32 n, u32 hash[n] (sorted), u32 first[n + 1], cells of u8 tag,
@@ -186,8 +187,10 @@ def letters(phonemes):
 def word_payload(rating, readings):
     if isinstance(readings, str):
         readings = {"DEFAULT": readings}
-    payload = bytes([rating])
     default = readings["DEFAULT"]
+    if all(reading == default for reading in readings.values()) and default:
+        return bytes([rating | 0x80]) + letters(default)
+    payload = bytes([rating])
     for tag in sorted(readings, key=lambda t: (t == "DEFAULT", t)):
         if tag != "DEFAULT" and readings[tag] == default:
             continue
@@ -204,6 +207,73 @@ def words(folder):
             for key, readings in json.load(file).items():
                 entries[key.encode()] = word_payload(rating, readings)
     return entries
+
+
+# What plugins/english/inflect.c does. Words that it makes from a kept one need no entry.
+def stems(word):
+    def unless(bad):
+        return not word.endswith(bad)
+
+    n = len(word)
+    if n >= 3 and word.endswith("s"):
+        if unless("ss"):
+            yield word[:-1], "s"
+        if word.endswith("'s") or (n > 4 and word.endswith("es") and unless("ies")):
+            yield word[:-2], "s"
+        if n > 4 and word.endswith("ies"):
+            yield word[:-3] + "y", "s"
+    ed = n > 4 and word.endswith("ed") and unless("eed")
+    if n >= 4 and word.endswith("d"):
+        if unless("dd"):
+            yield word[:-1], "ed"
+        if ed:
+            yield word[:-2], "ed"
+        if ed and n > 5 and word[-3] == word[-4]:
+            yield word[:-3], "ed"
+        if n > 4 and word.endswith("ied"):
+            yield word[:-3] + "y", "ed"
+    if n >= 5 and word.endswith("ing"):
+        if n > 5:
+            yield word[:-3], "ing"
+        yield word[:-3] + "e", "ing"
+        if n > 5 and (word[-4] == word[-5] or word.endswith("cking")):
+            yield word[:-4], "ing"
+
+
+def inflected(sounds, ending):
+    end = sounds[-1]
+    taps = len(sounds) > 1 and end == "t" and sounds[-2] in "AIOWYiu{a@E1rUV"
+    if ending == "s":
+        return sounds + ("%" if end in "szSZCJ" else "") + ("s" if end in "ptkf0" else "z")
+    if ending == "ed" and end in "pkf0SsC":
+        return sounds + "t"
+    if taps:
+        sounds = sounds[:-1] + "T"
+    if ending == "ed":
+        return sounds + ("%d" if end in "dt" else "d")
+    return sounds + "1N"
+
+
+def without_inflected(entries):
+    """Drops the silver words that inflect.c reads the same from their stem."""
+
+    def entry(word):
+        found = [kept[w] for w in (word, word[:1].swapcase() + word[1:]) if w in kept]
+        return max(found, key=lambda payload: payload[0] & 0x7F) if found else None
+
+    kept = {}
+    for key in sorted(entries, key=lambda k: (len(k), k)):
+        word, payload = key.decode(), entries[key]
+        plain = payload[0] == 0x83 and word == word.lower()
+        for stem, ending in stems(word) if plain else ():
+            if len(stem) > 1 and (found := entry(stem)):
+                sounds = found[1:].decode() if found[0] & 0x80 else ""
+                if "'" in sounds and inflected(sounds, ending).encode() == payload[1:]:
+                    payload = None
+                break
+        if payload:
+            kept[word] = payload
+    return {word.encode(): payload for word, payload in kept.items()}
 
 
 # --- tagger -------------------------------------------------------------------------------------
@@ -242,10 +312,8 @@ def tag_sections(path, smallest):
     with gzip.open(path, "rt", encoding="utf-8") as file:
         model = json.load(file)
     certain = {word.encode(): bytes([TAG[tag]]) for word, tag in model["tagdict"].items()}
-    vocabulary = {word.encode(): b"" for word in model["vocab"]}
     return {
         "TAGD": dictionary(certain),
-        "TAGV": dictionary(vocabulary),
         "FEAT": feature_table(model, smallest),
     }
 
@@ -359,13 +427,13 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--misaki", required=True)
     parser.add_argument("--tagger")
-    parser.add_argument("--smallest", type=float, default=1.5)
+    parser.add_argument("--smallest", type=float, default=3)
     parser.add_argument("--cldr")
     parser.add_argument("--letters")
     parser.add_argument("-o", required=True)
     options = parser.parse_args()
 
-    sections = {"WORD": dictionary(words(options.misaki))}
+    sections = {"WORD": dictionary(without_inflected(words(options.misaki)))}
     if options.tagger:
         sections |= tag_sections(options.tagger, options.smallest)
     if options.cldr:

@@ -8,17 +8,18 @@ Each letter gives a chunk of none to four sounds, stress marks included ("x" may
 one, says a log-linear model over the letters around and the chunks before, searched with a beam: a
 maximum-entropy Markov model whose features are hashed into one table of 8-bit weights. Letters and
 sounds are aligned by expectation maximisation first. --held-out keeps words back, trains on the
-rest and tells the share of words and phonemes that come out wrong.
+rest and tells the share of words and phonemes that come out wrong; --split stem keeps all forms of
+a word on one side, so that none is known from another, --split word is what is usually published.
 
 The file, little-endian:
 
-    u32 bits of the table, u32 chunks, f32 scale
-    chunks: u8 length, sounds (letters of english.py), for every chunk
-    for each of 26 letters and the apostrophe: u8 n, n times u16 chunk that it may give
-    1 << bits times i8 weight
+    u32 chunks, f32 scale, u32 bits
+    chunks: u8 length, sounds (letters of english.py)
+    for each of a..z and the apostrophe: u8 n, n times u8 chunk that it may give
+    i8 weight[1 << bits]
 
-A feature is a hash of its kind and letters; its weight for a chunk stands at
-mix(feature, chunk) >> (32 - bits). plugins/english/letter-to-sound.c has the same hashes.
+The weight of a feature for a chunk stands at mix(feature, chunk) >> (32 - bits).
+plugins/english/letter-to-sound.c has the same hashes.
 """
 
 import argparse
@@ -38,7 +39,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz'"
 MAX_CHUNK = 4
 START = 31  # letter code outside the word
 VOWELS = set("AIOWYiu{acE3@1UV%6^")
-BEAM = 6
+AROUND = 5  # letters of the longest run that is looked at, less one
 
 
 # --- the words ----------------------------------------------------------------------------------
@@ -214,15 +215,12 @@ N_FEATURES = 48
 
 @numba.njit(cache=True)
 def features(letters, n, i, prev1, prev2, prev3, state, out):
-    """Hashes of what is known at letter i: letters around (windows to five on each side), chunks
+    """Hashes of what is known at letter i: runs of letters that it is in, chunks
     before, stress so far. Returns how many."""
     k = 0
     here = numba.uint32(letters[i])
-    # windows [i - a, i + b]
-    for a in range(0, 6):
-        for b in range(0, 6):
-            if a + b > 7:
-                continue
+    for a in range(0, AROUND + 1):
+        for b in range(0, AROUND + 1 - a):
             h = mix(numba.uint32(0x51ED270B), a * 16 + b)
             for j in range(i - a, i + b + 1):
                 c = letters[j] if 0 <= j < n else 31
@@ -256,11 +254,6 @@ def features(letters, n, i, prev1, prev2, prev3, state, out):
 
 
 @numba.njit(inline="always")
-def slot(h, chunk, shift):
-    return mix(h, numba.uint32(chunk) + numba.uint32(0x3C6EF372)) >> numba.uint32(shift)
-
-
-@numba.njit(inline="always")
 def next_state(state, stress, vowels):
     """state: 0 no primary yet, 1 there is one; times 4 plus vowels so far (at most 3)."""
     primary = state >> 2
@@ -270,11 +263,16 @@ def next_state(state, stress, vowels):
     return (primary << 2) | count
 
 
+@numba.njit(inline="always")
+def slot(h, chunk, shift):
+    return mix(h, numba.uint32(chunk) + numba.uint32(0x3C6EF372)) >> numba.uint32(shift)
+
+
 @numba.njit(cache=True)
-def train(
-    order, starts, lengths, letters, chunks, may, n_may, stress, vowels, weights, grads, rate, shift
-):
+def train(order, data, model, weights, grads, rate, shift):
     """One epoch of AdaGrad on the log likelihood of each letter's chunk, history given."""
+    starts, lengths, letters, chunks = data
+    may, n_may, stress, vowels = model
     feats = np.zeros(64, np.uint32)
     scores = np.zeros(256)
     loss = 0.0
@@ -406,8 +404,9 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--misaki", required=True)
     parser.add_argument("-o")
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--bits", type=int, default=20)
+    parser.add_argument("--split", choices=["stem", "word"], default="stem")
     parser.add_argument("--rate", type=float, default=0.08)
     parser.add_argument("--held-out", type=float, default=0)
     options = parser.parse_args()
@@ -439,7 +438,10 @@ def main():
 
     # Words of one stem stay on one side, or the held-out ones would be known in another form.
     stem = lambda word: word.replace("'", "")[: max(4, len(word) - 4)]
-    side = lambda word: hash32(stem(word)) % 10000 < options.held_out * 100
+    side = (
+        lambda word: hash32(word if options.split == "word" else stem(word)) % 10000
+        < options.held_out * 100
+    )
     held = [words[i] for i in range(len(words)) if side(words[i][0])]
     train_set = [i for i in good if not side(words[i][0])]
     starts, lengths, flat, gold = [], [], [], []
@@ -450,11 +452,11 @@ def main():
         gold += [chunk_index[c] for c in aligned[i]]
     starts, lengths = np.array(starts), np.array(lengths)
     flat, gold = np.array(flat, np.int32), np.array(gold, np.int32)
+    shift = 32 - options.bits
     weights = np.zeros(1 << options.bits, np.float32)
     grads = np.zeros(1 << options.bits, np.float32)
-    average = np.zeros(1 << options.bits, np.float64)
     random = np.random.RandomState(1)
-    shift = 32 - options.bits
+    data, model = (starts, lengths, flat, gold), (may, n_may, stress, vowels)
 
     def answer(table, scale, words):
         out = []
@@ -465,43 +467,30 @@ def main():
             out.append("".join(chunk_list[c] for c in path))
         return out
 
-    for epoch in range(options.epochs):
-        begin = time.time()
-        rate = options.rate * (1 - epoch / options.epochs) + 0.002
-        loss = train(
-            random.permutation(len(starts)),
-            starts,
-            lengths,
-            flat,
-            gold,
-            may,
-            n_may,
-            stress,
-            vowels,
-            weights,
-            grads,
-            rate,
-            shift,
-        )
-        print(
-            f"epoch {epoch}: loss {loss / len(flat):.4f}, {time.time() - begin:.0f} s", flush=True
-        )
-        if held and (epoch % 3 == 2):
-            report("held out", held[:3000], answer(weights, 1.0, held[:3000]))
-    limit = np.quantile(np.abs(weights), 0.9999)
-    scale = float(limit / 127)
+    for i in range(options.epochs):
+        begin, order = time.time(), random.permutation(len(starts))
+        rate = options.rate * (1 - i / options.epochs) + 0.002
+        loss = train(order, data, model, weights, grads, rate, shift)
+        seconds = time.time() - begin
+        print(f"epoch {i}: loss {loss / len(flat):.4f}, {seconds:.0f} s", flush=True)
+    scale = float(np.quantile(np.abs(weights), 0.9999) / 127)
     packed = np.clip(np.round(weights / scale), -127, 127).astype(np.int8)
     if held:
-        report("held out, 8 bits", held, answer(packed.astype(np.float32), scale, held))
+        report("held out", held, answer(packed.astype(np.float32), scale, held))
     if options.o:
-        with open(options.o, "wb") as file:
-            file.write(struct.pack("<IIf", options.bits, len(chunk_list), scale))
-            for chunk in chunk_list:
-                file.write(bytes([len(chunk)]) + chunk.encode())
-            for c in range(27):
-                file.write(bytes([n_may[c]]))
-                file.write(struct.pack(f"<{n_may[c]}H", *may[c, : n_may[c]]))
-            file.write(packed.tobytes())
+        write(options.o, chunk_list, may, n_may, packed, scale)
+
+
+def write(path, chunk_list, may, n_may, packed, scale):
+    if len(chunk_list) > 256:
+        sys.exit("too many chunks for the format")
+    data = struct.pack("<IfI", len(chunk_list), scale, len(packed).bit_length() - 1)
+    for chunk in chunk_list:
+        data += bytes([len(chunk)]) + chunk.encode()
+    for c in range(27):
+        data += bytes([n_may[c]]) + bytes(int(x) for x in may[c, : n_may[c]])
+    with open(path, "wb") as file:
+        file.write(data + packed.tobytes())
 
 
 def hash32(text):

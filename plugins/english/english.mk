@@ -47,6 +47,8 @@ libenglish_la_SOURCES = \
 	plugins/english/tag.h \
 	plugins/english/tagger.c \
 	plugins/english/tagger.h \
+	plugins/english/unknown.c \
+	plugins/english/unknown.h \
 	plugins/english/utf8.c \
 	plugins/english/utf8.h
 libenglish_la_CFLAGS = $(AM_CFLAGS) $(UTF8PROC_CFLAGS)

@@ -113,6 +113,8 @@ static enum ending stem_ed(const char *word, size_t n, unsigned i, struct stem *
         return give(ENDING_ED, word, n, 2, "", ret_stem);
     if (i == 2 && ed && n > 5 && word[n - 3] == word[n - 4])
         return give(ENDING_ED, word, n, 3, "", ret_stem);
+    if (i == 3 && n > 4 && ends(word, n, "ied"))
+        return give(ENDING_ED, word, n, 3, "y", ret_stem);
     return ENDING_SKIP;
 }
 
@@ -131,9 +133,9 @@ static enum ending stem_ing(const char *word, size_t n, unsigned i, struct stem 
 
 enum ending inflect_stem(const char *word, size_t n, unsigned i, struct stem *ret_stem)
 {
-    if (n > WORD_MAX || i >= 9)
+    if (n > WORD_MAX || i >= 10)
         return ENDING_NONE;
     if (i < 3)
         return stem_s(word, n, i, ret_stem);
-    return i < 6 ? stem_ed(word, n, i - 3, ret_stem) : stem_ing(word, n, i - 6, ret_stem);
+    return i < 7 ? stem_ed(word, n, i - 3, ret_stem) : stem_ing(word, n, i - 7, ret_stem);
 }

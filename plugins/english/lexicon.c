@@ -40,7 +40,7 @@ static bool take_section(struct lexicon *lexicon, const unsigned char *tag, stru
     if (!memcmp(tag, "FEAT", 4))
         lexicon->features = data;
     if (!memcmp(tag, "LTSW", 4))
-        lexicon->letters = data;
+        return letter_model_open(data, &lexicon->letters);
     return true;
 }
 

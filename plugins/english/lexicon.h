@@ -13,6 +13,8 @@
 
 #include <sori/types.h>
 
+#include "english/letter-to-sound.h"
+
 /* Sorted keys with a payload each, front-coded in blocks. */
 struct dictionary {
     struct sori_span offsets; /* u32 a block */
@@ -21,11 +23,11 @@ struct dictionary {
 };
 
 struct lexicon {
-    struct dictionary words;   /* readings, see reading.h */
-    struct dictionary tags;    /* words with one tag only */
-    struct dictionary names;   /* symbols */
-    struct sori_span features; /* weights of the tagger */
-    struct sori_span letters;  /* letter to sound */
+    struct dictionary words;     /* readings, see reading.h */
+    struct dictionary tags;      /* words with one tag only */
+    struct dictionary names;     /* symbols */
+    struct sori_span features;   /* weights of the tagger */
+    struct letter_model letters; /* letter to sound */
 };
 
 /*

@@ -76,7 +76,7 @@ static bool is_zero(const char *digits, size_t n)
 
 /* An amount without a word like "million": two decimals are cents. */
 static void say_exact(struct normaliser *normaliser, const struct currency *currency,
-                      const struct number *number)
+                      const struct number *number, bool attributive)
 {
     bool cents = number->n_part == 2 && currency->parts;
     bool one_part = cents && number->part[0] == '0' && number->part[1] == '1';
@@ -88,7 +88,7 @@ static void say_exact(struct normaliser *normaliser, const struct currency *curr
     }
     cents = cents && !is_zero(number->part, 2);
     if (!cents || !is_zero(number->whole, number->n_whole)) {
-        bool one = number->n_whole == 1 && number->whole[0] == '1';
+        bool one = attributive || (number->n_whole == 1 && number->whole[0] == '1');
         say_cardinal(normaliser, number->whole, number->n_whole);
         say(normaliser, one ? currency->one : currency->many);
         if (cents)
@@ -160,9 +160,10 @@ static size_t with_sign(struct normaliser *normaliser, size_t at, size_t start,
     if (scale) {
         say_amount(normaliser, &number);
         say_scale_word(normaliser, end);
-        say(normaliser, currency->many);
+        say(normaliser,
+            is_attributive(normaliser, at, end + scale) ? currency->one : currency->many);
     } else {
-        say_exact(normaliser, currency, &number);
+        say_exact(normaliser, currency, &number, is_attributive(normaliser, at, end));
     }
     end += scale;
     end += say_per(normaliser, end);
@@ -209,6 +210,6 @@ size_t match_money(struct normaliser *normaliser, size_t at)
         return 0;
     taken = number.length + length;
     place(normaliser, at, at + taken);
-    say_exact(normaliser, currency, &number);
+    say_exact(normaliser, currency, &number, false);
     return taken;
 }

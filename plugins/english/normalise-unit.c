@@ -188,6 +188,7 @@ size_t say_unit(struct normaliser *normaliser, size_t at, bool one)
     }
     if (!found)
         return 0;
+    one = one || is_attributive(normaliser, normaliser->from, start + best);
     say(normaliser, one ? found->one : found->many);
     best += say_per(normaliser, start + best);
     return gap + best;

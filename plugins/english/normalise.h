@@ -114,6 +114,8 @@ void say_small(struct normaliser *normaliser, unsigned value);
 /* "million" and the like behind a number at `at`: its length with the space before, or 0; says it.
  */
 size_t say_scale_word(struct normaliser *normaliser, size_t at);
+/* Is what stands at from..end an adjective, as in "a $5 bill"? Then its unit is a singular. */
+bool is_attributive(const struct normaliser *normaliser, size_t from, size_t end);
 /* Length of "-" or another hyphen or dash there, 0 for none. */
 size_t dash_at(const struct normaliser *normaliser, size_t at);
 

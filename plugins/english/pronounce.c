@@ -5,7 +5,6 @@
 
 #include "english/ascii.h"
 #include "english/fold.h"
-#include "english/letter-to-sound.h"
 #include "english/reading.h"
 
 /*
@@ -24,19 +23,18 @@ static enum next_sound first_sound(const struct phones *phones, enum next_sound 
     return next;
 }
 
-static void read_word(const struct lexicon *lexicon, const struct items *items,
-                      const struct item *item, struct reading_context context,
-                      struct phones *phones)
+static void read_word(const struct lexicon *lexicon, struct unknown *unknown,
+                      const struct items *items, const struct item *item,
+                      struct reading_context context, struct phones *phones)
 {
-    char text[WORD_MAX], lower[WORD_MAX];
+    char text[WORD_MAX];
     size_t n = fold(item_text(items, item), item->size, text, sizeof text);
 
     if ((item->flags & ITEM_SPELLED) && reading_spell(lexicon, text, n, phones))
         return;
     if (reading_find(lexicon, text, n, item->tag, context, phones))
         return;
-    ascii_to_lower(text, n, lower);
-    letters_to_sound(lexicon->letters, lower, n, phones);
+    unknown_read(unknown, lexicon, text, n, phones);
 }
 
 /*
@@ -75,7 +73,7 @@ static bool is_to(const struct items *items, const struct item *item)
     return ascii_equals(item_text(items, item), item->size, "to");
 }
 
-void pronounce(const struct lexicon *lexicon, struct items *items)
+void pronounce(const struct lexicon *lexicon, struct unknown *unknown, struct items *items)
 {
     struct reading_context context = {NEXT_PAUSE, false};
     size_t end = items->n;
@@ -88,7 +86,7 @@ void pronounce(const struct lexicon *lexicon, struct items *items)
             end = i;
             continue;
         }
-        read_word(lexicon, items, item, context, &phones);
+        read_word(lexicon, unknown, items, item, context, &phones);
         items_set_phones(items, item, phones.text, phones.n);
         context.next = first_sound(&phones, context.next);
         context.next_is_to = is_to(items, item);

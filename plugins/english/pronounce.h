@@ -4,9 +4,9 @@
 #define ENGLISH_PRONOUNCE_H
 
 #include "english/items.h"
-#include "english/lexicon.h"
+#include "english/unknown.h"
 
 /* Sets the sounds of every word. A word always has some: unknown ones are read by their letters. */
-void pronounce(const struct lexicon *lexicon, struct items *items);
+void pronounce(const struct lexicon *lexicon, struct unknown *unknown, struct items *items);
 
 #endif

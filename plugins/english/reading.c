@@ -5,10 +5,12 @@
 
 #include "english/ascii.h"
 
+enum { ONE_READING = 0x80 };
 enum rating { RATING_NONE, RATING_SILVER = 3, RATING_GOLD = 4 };
 
 struct entry {
     enum rating rating;
+    bool one; /* reading, for all tags */
     struct sori_span readings;
 };
 
@@ -20,7 +22,9 @@ static struct entry entry_of(const struct lexicon *lexicon, const char *word, si
     struct entry entry = {RATING_NONE};
 
     if (dictionary_find(&lexicon->words, word, n, &payload) && payload.size)
-        entry = (struct entry){payload.data[0], {payload.data + 1, payload.size - 1}};
+        entry = (struct entry){payload.data[0] & ~ONE_READING,
+                               payload.data[0] & ONE_READING,
+                               {payload.data + 1, payload.size - 1}};
     return entry;
 }
 
@@ -86,6 +90,11 @@ static bool read_entry(const struct entry *entry, enum tag tag,
                         tag_parent(tag), TAG_DEFAULT};
     bool found = false;
 
+    if (entry->one) {
+        ret_phones->n = 0;
+        phones_append(ret_phones, (const char *)entry->readings.data, entry->readings.size);
+        return true;
+    }
     for (size_t i = 0; !found && i < sizeof order / sizeof *order; i++)
         if (read_tagged(entry, order[i], ret_phones, &found))
             return true;

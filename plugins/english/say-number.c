@@ -223,6 +223,15 @@ size_t say_scale_word(struct normaliser *normaliser, size_t at)
     return 0;
 }
 
+bool is_attributive(const struct normaliser *normaliser, size_t from, size_t end)
+{
+    size_t next = end + (peek(normaliser, end) == ' ' || peek(normaliser, end) == '-');
+
+    return next > end && letters_at(normaliser, next) > 2 && from >= 2 &&
+           ascii_lower(normaliser->text[from - 2]) == 'a' && normaliser->text[from - 1] == ' ' &&
+           (from == 2 || normaliser->text[from - 3] == ' ');
+}
+
 size_t dash_at(const struct normaliser *normaliser, size_t at)
 {
     if (peek(normaliser, at) == '-')

@@ -135,7 +135,7 @@ static bool analyse(struct english_stream *stream, size_t base, size_t n)
         return false;
     tagger_run(stream->lexicon, items);
     if (!stream->words)
-        pronounce(stream->lexicon, items);
+        pronounce(stream->lexicon, &stream->unknown, items);
     if (stream->markup && !stream->words)
         sound_as_written(stream, base);
     return true;

@@ -17,6 +17,7 @@
 #include "english/items.h"
 #include "english/lexicon.h"
 #include "english/normalise.h"
+#include "english/unknown.h"
 
 struct english_stream {
     const struct sori_host *host;
@@ -35,6 +36,7 @@ struct english_stream {
     struct ssml ssml;
     size_t point; /* of ssml.points: the next one to give out */
 
+    struct unknown unknown;
     struct items items; /* the sentence being given out */
     struct buffer data, events;
     uint64_t position;

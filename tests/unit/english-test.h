@@ -100,14 +100,24 @@ static int begin(void *model, void **ret_stream)
 /* What came out: all sentences as UTF-8, " | " between them, and the events. */
 struct heard {
     char *text;
-    size_t n, n_sentences, n_events;
+    size_t n, capacity, n_sentences, n_events, event_capacity;
     struct sori_event *events;
 };
 
+/* Room for `wanted` items, and as much again. */
+static void *room_for(void *memory, size_t *capacity, size_t wanted, size_t size)
+{
+    if (wanted > *capacity) {
+        *capacity = 2 * wanted;
+        memory = realloc(memory, *capacity * size);
+        assert_non_null(memory);
+    }
+    return memory;
+}
+
 static void hear_text(struct heard *heard, const void *data, size_t n)
 {
-    heard->text = realloc(heard->text, heard->n + n + 1);
-    assert_non_null(heard->text);
+    heard->text = room_for(heard->text, &heard->capacity, heard->n + n + 1, 1);
     memcpy(heard->text + heard->n, data, n);
     heard->n += n;
     heard->text[heard->n] = 0;
@@ -127,9 +137,8 @@ static void hear(struct heard *heard, const struct sori_block *block)
         utf8proc_ssize_t n = utf8proc_encode_char((utf8proc_int32_t)phonemes[i].symbol, bytes);
         hear_text(heard, bytes, (size_t)n);
     }
-    heard->events =
-        realloc(heard->events, (heard->n_events + block->n_events + 1) * sizeof *heard->events);
-    assert_non_null(heard->events);
+    heard->events = room_for(heard->events, &heard->event_capacity,
+                             heard->n_events + block->n_events + 1, sizeof *heard->events);
     if (block->n_events)
         memcpy(heard->events + heard->n_events, block->events,
                block->n_events * sizeof *heard->events);
@@ -147,7 +156,8 @@ static int drain_all(void *stream, struct heard *heard)
 }
 
 /* Analyses n bytes, fed `piece` at a time. The result of the call that failed, or 0. */
-static int analyse(void *model, const char *text, size_t n, size_t piece, struct heard *ret_heard)
+__attribute__((unused)) static int analyse(void *model, const char *text, size_t n, size_t piece,
+                                           struct heard *ret_heard)
 {
     struct heard heard = {0};
     void *stream = NULL;
@@ -172,7 +182,7 @@ static int analyse(void *model, const char *text, size_t n, size_t piece, struct
     return r < 0 ? r : 0;
 }
 
-static void forget(struct heard *heard)
+__attribute__((unused)) static void forget(struct heard *heard)
 {
     free(heard->text);
     free(heard->events);

@@ -128,12 +128,30 @@ static void test_heteronyms(void **state)
     stage()->unload(model);
 }
 
+/* Words that no lexicon has: from a stem, from two halves, by their letters; and spelled. */
+static void test_unknown(void **state)
+{
+    void *model = load("phonemes");
+
+    expect(model, "It was chokepointed.", "ʧˈOkp");
+    expect(model, "A smartwatch.", "smˈɑɹtwɑʧ");
+    expect(model, "Some quokkas.", "kwˈɑkəz");
+    expect(model, "A blickish thing.", "blˈɪkɪʃ");
+    expect(model, "The XKCD.", "ˌɛkskˌAsˌidˈi");
+    expect(model, "The PDFs.", "z.");
+    expect(model, "He was denied.", "nˈId.");
+    expect(model, "the dog's and the dogs' bones", "dˈɔɡz ænd ðə dˈɔɡz");
+    expect(model, "café", "kəfˈA");
+    stage()->unload(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_agreement),
         cmocka_unit_test(test_heteronyms),
+        cmocka_unit_test(test_unknown),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -115,7 +115,8 @@ test_english_hostile_LDADD = $(english_test_ldadd)
 
 check_PROGRAMS += test-english-lexicon
 TESTS += test-english-lexicon
-test_english_lexicon_SOURCES = tests/unit/test-english-lexicon.c
+test_english_lexicon_SOURCES = tests/unit/test-english-lexicon.c tests/unit/english-test.h \
+	plugins/english/plugin.c
 test_english_lexicon_CPPFLAGS = $(english_test_cppflags)
 test_english_lexicon_CFLAGS = $(test_cflags)
 test_english_lexicon_LDADD = $(english_test_ldadd)
