@@ -19,9 +19,9 @@ Sections with sorted keys (dictionaries) are front-coded in blocks of 16:
     entry: u8 bytes shared with the key before (0 at the head of a block), u8 further bytes, bytes,
            u8 payload size, payload
 
-WORD  pronunciations: payload u8 rating (4 gold, 3 silver); with 0x80 added, one reading follows, in
-      the letters of PHONEMES, else for each reading u8 tag, u8 length (255: none, spell it), letters.
-      Words that inflect.c derives from another are left out
+WORD  pronunciations: payload u8 rating (4 gold, 3 silver); with 0x80 added, one reading follows,
+      in the letters of PHONEMES, else for each reading u8 tag, u8 length (255: none, spell it),
+      letters. Words that inflect.c derives from another are left out
 TAGD  words that always have one tag: payload u8 tag
 NAME  names of symbols: payload text
 FEAT  weights of the tagger: u32 n, u32 hash[n] (sorted), u32 first[n + 1], cells of u8 tag,

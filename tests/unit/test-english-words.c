@@ -138,7 +138,7 @@ static void test_unknown(void **state)
     expect(model, "Some quokkas.", "kwˈɑkəz");
     expect(model, "A blickish thing.", "blˈɪkɪʃ");
     expect(model, "The XKCD.", "ˌɛkskˌAsˌidˈi");
-    expect(model, "The PDFs.", "z.");
+    expect(model, "The PDFs.", "pˌidˌiˈɛfs.");
     expect(model, "He was denied.", "nˈId.");
     expect(model, "the dog's and the dogs' bones", "dˈɔɡz ænd ðə dˈɔɡz");
     expect(model, "café", "kəfˈA");
