@@ -17,10 +17,30 @@
 
 enum { MAX_ID = 128, MAX_FORMAT = 96, MAX_LANGUAGE = 64 };
 
-/* libspeechprovider, speech-provider-common.h: what a voice can do. No bit of SSML: the analysers
- * take plain text. */
+/* libspeechprovider, speech-provider-common.h: what a voice can do. All of it that the analysers
+ * do; a token has no effect, a range is a word, glyphs are not told apart. */
 #define EVENTS_WORD (UINT64_C(1) << 0)
 #define EVENTS_SENTENCE (UINT64_C(1) << 1)
+#define EVENTS_SSML_MARK (UINT64_C(1) << 3)
+#define SSML_SAY_AS_DATE (UINT64_C(1) << 4)
+#define SSML_SAY_AS_TIME (UINT64_C(1) << 5)
+#define SSML_SAY_AS_TELEPHONE (UINT64_C(1) << 6)
+#define SSML_SAY_AS_CHARACTERS (UINT64_C(1) << 7)
+#define SSML_SAY_AS_GLYPHS (UINT64_C(1) << 8)
+#define SSML_SAY_AS_CARDINAL (UINT64_C(1) << 9)
+#define SSML_SAY_AS_ORDINAL (UINT64_C(1) << 10)
+#define SSML_SAY_AS_CURRENCY (UINT64_C(1) << 11)
+#define SSML_BREAK (UINT64_C(1) << 12)
+#define SSML_SUB (UINT64_C(1) << 13)
+#define SSML_PHONEME (UINT64_C(1) << 14)
+#define SSML_EMPHASIS (UINT64_C(1) << 15)
+#define SSML_PROSODY (UINT64_C(1) << 16)
+#define SSML_SENTENCE_PARAGRAPH (UINT64_C(1) << 17)
+#define SSML                                                                                       \
+    (EVENTS_SSML_MARK | SSML_SAY_AS_DATE | SSML_SAY_AS_TIME | SSML_SAY_AS_TELEPHONE |              \
+     SSML_SAY_AS_CHARACTERS | SSML_SAY_AS_GLYPHS | SSML_SAY_AS_CARDINAL | SSML_SAY_AS_ORDINAL |    \
+     SSML_SAY_AS_CURRENCY | SSML_BREAK | SSML_SUB | SSML_PHONEME | SSML_EMPHASIS | SSML_PROSODY |  \
+     SSML_SENTENCE_PARAGRAPH)
 #define EVENTS (EVENTS_WORD | EVENTS_SENTENCE)
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -49,12 +69,22 @@ static bool append_languages(DBusMessageIter *tuple, const char *language)
     return dbus_message_iter_close_container(tuple, &list);
 }
 
+/* The analyser of English reads SSML; without events there are no marks. */
+static dbus_uint64_t features_of(const struct voice_info *voice, bool raw)
+{
+    dbus_uint64_t features = raw ? 0 : EVENTS;
+
+    if (!strncmp(bus_text(voice->language), "en", 2))
+        features |= raw ? SSML & ~EVENTS_SSML_MARK : SSML;
+    return features;
+}
+
 static bool append_voice(DBusMessageIter *list, const struct voice_info *voice, bool raw)
 {
     DBusMessageIter tuple;
     char id[MAX_ID], name[MAX_ID], format[MAX_FORMAT];
     const char *texts[] = {name, id, format};
-    dbus_uint64_t features = raw ? 0 : EVENTS;
+    dbus_uint64_t features = features_of(voice, raw);
 
     snprintf(id, sizeof id, "%s%s", voice->id, raw ? RAW_SUFFIX : "");
     snprintf(name, sizeof name, "%s%s", bus_text(voice->name), raw ? " (sound only)" : "");

@@ -18,24 +18,32 @@ int speaker_init(struct speaker *speaker, struct reply *reply)
     return link_init(&speaker->link);
 }
 
+static void forget_marks(struct speaker *speaker)
+{
+    while (speaker->n_marks)
+        free(speaker->marks[--speaker->n_marks].name);
+    speaker->marks_passed = 0;
+}
+
 static void reset(struct speaker *speaker)
 {
     link_close(&speaker->link);
-    markup_clear(&speaker->markup);
-    free(speaker->mark_samples);
-    speaker->mark_samples = NULL;
+    forget_marks(speaker);
     json_decref(speaker->request);
     speaker->request = NULL;
     speaker->state = SPEAKER_IDLE;
     speaker->begun = speaker->pause_wanted = false;
     speaker->position = speaker->delivered = 0;
-    speaker->marks_placed = speaker->marks_passed = speaker->marks_delivered = 0;
+    speaker->marks_delivered = 0;
     speaker->breaks = 0;
 }
 
 void speaker_clear(struct speaker *speaker)
 {
     reset(speaker);
+    free(speaker->marks);
+    speaker->marks = NULL;
+    speaker->marks_capacity = 0;
     link_clear(&speaker->link);
 }
 
@@ -64,7 +72,7 @@ static bool is_pause_mark(const char *name)
 /* The next mark is reached. False when the message ended with it. */
 static bool pass_mark(struct speaker *speaker)
 {
-    const char *name = speaker->markup.marks[speaker->marks_passed].name;
+    const char *name = speaker->marks[speaker->marks_passed].name;
 
     if (speaker->marks_passed++ < speaker->marks_delivered)
         return true;
@@ -81,8 +89,8 @@ static bool pass_mark(struct speaker *speaker)
 /* Samples that the server has not got yet. */
 static void give(struct speaker *speaker, const int16_t *samples, size_t n)
 {
-    uint64_t had = speaker->delivered > speaker->position ? speaker->delivered - speaker->position
-                                                          : 0;
+    uint64_t had =
+        speaker->delivered > speaker->position ? speaker->delivered - speaker->position : 0;
 
     speaker->position += n;
     if (had >= n)
@@ -104,8 +112,8 @@ static void take_audio(void *opaque, const char *bytes, size_t size)
     memcpy(samples, bytes, n * sizeof *samples);
     while (at < n) {
         size_t now = n - at;
-        if (speaker->marks_passed < speaker->marks_placed) {
-            uint64_t mark = speaker->mark_samples[speaker->marks_passed];
+        if (speaker->marks_passed < speaker->n_marks) {
+            uint64_t mark = speaker->marks[speaker->marks_passed].sample;
             if (mark <= speaker->position) {
                 if (!pass_mark(speaker))
                     return;
@@ -119,23 +127,35 @@ static void take_audio(void *opaque, const char *bytes, size_t size)
     }
 }
 
-/* A word begins: so do the marks before it that were not placed yet. */
-static void take_word(struct speaker *speaker, const json_t *data)
+static void add_mark(struct speaker *speaker, const char *name, uint64_t sample)
+{
+    if (speaker->n_marks == speaker->marks_capacity) {
+        size_t larger = speaker->marks_capacity ? 2 * speaker->marks_capacity : 16;
+        struct speaker_mark *grown = reallocarray(speaker->marks, larger, sizeof *grown);
+        if (!grown)
+            return;
+        speaker->marks = grown;
+        speaker->marks_capacity = larger;
+    }
+    speaker->marks[speaker->n_marks] = (struct speaker_mark){strdup(name), sample};
+    speaker->n_marks += speaker->marks[speaker->n_marks].name != NULL;
+}
+
+/* A mark is told before its sample comes. One of the analyser's own, which no text has named, is
+ * not the server's. */
+static void take_mark(struct speaker *speaker, const json_t *data)
 {
     const char *kind = json_string_value(json_object_get(data, "event"));
-    json_int_t start = json_integer_value(json_object_get(data, "text_start"));
+    const char *name = json_string_value(json_object_get(data, "name"));
     json_int_t sample = json_integer_value(json_object_get(data, "sample"));
 
-    if (!kind || strcmp(kind, "word") != 0 || start < 0 || sample < 0)
-        return;
-    while (speaker->marks_placed < speaker->markup.n_marks &&
-           speaker->markup.marks[speaker->marks_placed].offset <= (size_t)start)
-        speaker->mark_samples[speaker->marks_placed++] = (uint64_t)sample;
+    if (kind && !strcmp(kind, "mark") && name && sample >= 0 && strcmp(name, "capital") != 0)
+        add_mark(speaker, name, (uint64_t)sample);
 }
 
 static void take_end(struct speaker *speaker)
 {
-    while (speaker->marks_passed < speaker->markup.n_marks)
+    while (speaker->marks_passed < speaker->n_marks)
         if (!pass_mark(speaker))
             return;
     finish(speaker, "702 END");
@@ -149,7 +169,7 @@ static void take_event(void *opaque, const char *type, const json_t *data)
         json_int_t rate = json_integer_value(json_object_get(data, "rate"));
         speaker->sample_rate = rate > 0 && rate < 1000000 ? (unsigned)rate : 24000;
     } else if (!strcmp(type, "sori-event")) {
-        take_word(speaker, data);
+        take_mark(speaker, data);
     } else if (!strcmp(type, "audio-stop")) {
         take_end(speaker);
     } else if (!strcmp(type, "error")) {
@@ -164,8 +184,8 @@ static void take_event(void *opaque, const char *type, const json_t *data)
 static void connect_again(struct speaker *speaker, int64_t now)
 {
     link_close(&speaker->link);
+    forget_marks(speaker);
     speaker->position = 0;
-    speaker->marks_placed = speaker->marks_passed = 0;
     speaker->state = SPEAKER_CONNECTING;
     speaker->due = now;
     speaker->give_up = now + SPEECHD_CONNECT_MS;
@@ -246,23 +266,6 @@ static char *mend_utf8(const char *text, size_t size, size_t *ret_size)
     return mended;
 }
 
-/* Takes the markup out of the text; plain text is markup without elements. */
-static int read_text(struct speaker *speaker, const char *format, char **text, size_t *size)
-{
-    int r;
-
-    if (strcmp(format, "ssml") != 0)
-        return 0;
-    r = markup_read(*text, *size, &speaker->markup);
-    if (r < 0)
-        return r;
-    free(*text);
-    *text = steal(speaker->markup.text);
-    *size = speaker->markup.size;
-    speaker->mark_samples = calloc(speaker->markup.n_marks + 1, sizeof *speaker->mark_samples);
-    return speaker->mark_samples ? 0 : -ENOMEM;
-}
-
 void speaker_say(struct speaker *speaker, const struct settings *settings, const char *reading,
                  const char *format, const char *text, size_t size, int64_t now)
 {
@@ -270,7 +273,8 @@ void speaker_say(struct speaker *speaker, const struct settings *settings, const
 
     reset(speaker);
     speaker->request = settings_json(settings);
-    if (!mended || !speaker->request || read_text(speaker, format, &mended, &size) < 0 ||
+    if (!mended || !speaker->request ||
+        json_object_set_new(speaker->request, "text_format", json_string(format)) < 0 ||
         json_object_set_new(speaker->request, "text", json_stringn(mended, size)) < 0 ||
         json_object_set_new(speaker->request, "reading", json_string(reading)) < 0 ||
         json_object_set_new(speaker->request, "events", json_true()) < 0) {

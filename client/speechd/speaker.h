@@ -13,7 +13,6 @@
 #define SPEECHD_SPEAKER_H
 
 #include "client/speechd/link.h"
-#include "client/speechd/markup.h"
 #include "client/speechd/reply.h"
 #include "client/speechd/settings.h"
 
@@ -21,6 +20,11 @@ enum speaker_state {
     SPEAKER_IDLE,
     SPEAKER_CONNECTING, /* the next try is at `due` */
     SPEAKER_RECEIVING,  /* something must come before `due` */
+};
+
+struct speaker_mark {
+    char *name;
+    uint64_t sample;
 };
 
 struct speaker {
@@ -36,10 +40,11 @@ struct speaker {
     unsigned sample_rate;
     uint64_t position, delivered; /* samples: in this connection's stream, by the server */
 
-    /* Marks go before the sample at which the word behind them begins. */
-    struct markup markup;
-    uint64_t *mark_samples; /* [markup.n_marks]: of those that are placed */
-    size_t marks_placed, marks_passed, marks_delivered;
+    /* Marks that the daemon told of on this connection, in their order; each goes before a sample.
+     */
+    struct speaker_mark *marks;
+    size_t n_marks, marks_capacity;
+    size_t marks_passed, marks_delivered; /* of these; of all connections */
 };
 
 /* -ENOMEM. */

@@ -6,7 +6,6 @@ sd_sori_SOURCES = \
 	client/speechd/icon.c client/speechd/icon.h \
 	client/speechd/link.c client/speechd/link.h \
 	client/speechd/main.c \
-	client/speechd/markup.c client/speechd/markup.h \
 	client/speechd/reply.c client/speechd/reply.h \
 	client/speechd/settings.c client/speechd/settings.h \
 	client/speechd/speaker.c client/speechd/speaker.h \

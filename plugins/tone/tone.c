@@ -2,7 +2,8 @@
 /*
  * The template plugin: a synthesiser that plays one sine tone for each letter. It has no weights
  * and does everything a stage must do in the fewest lines: settings, streaming in small blocks,
- * word events, rate, pitch, volume, cancel and the end of the input.
+ * word events, rate, pitch, volume, cancel and the end of the input. Of SSML it knows text, marks
+ * and breaks.
  *
  * Settings: letter_ms=N (1..1000, default 60), the length of a letter at rate 1.
  */
@@ -16,6 +17,8 @@
 #include <sori/plugin.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
+#include "text/ssml.h"
 
 enum { SAMPLE_RATE = 24000, BLOCK = 480, MAX_EVENTS = 8 };
 
@@ -36,6 +39,10 @@ struct tone_stream {
     size_t sounded;     /* samples of it given out */
     size_t text_offset; /* of text[0] in the request */
     bool in_word, ended;
+
+    bool markup; /* `text` is kept until it is whole, then it is that of `ssml` */
+    struct ssml ssml;
+    size_t point; /* of ssml.points: the next one */
 
     uint64_t position;
     float samples[BLOCK];
@@ -90,6 +97,7 @@ static int tone_begin(void *opaque, const struct sori_stream_params *params, voi
     stream->model = model;
     stream->pitch = params->pitch;
     stream->volume = params->volume;
+    stream->markup = params->text_format == SORI_TEXT_SSML;
     stream->letter_samples = (size_t)(SAMPLE_RATE / 1000.0 * model->letter_ms / params->rate);
     if (!stream->letter_samples)
         stream->letter_samples = 1;
@@ -97,30 +105,54 @@ static int tone_begin(void *opaque, const struct sori_stream_params *params, voi
     return 0;
 }
 
-static int tone_feed(void *opaque, const struct sori_block *block)
+/* Puts n bytes behind those that are kept. */
+static int keep(struct tone_stream *stream, const void *data, size_t n)
 {
-    struct tone_stream *stream = opaque;
     const struct sori_host *host = stream->model->host;
 
-    if (atomic_load(&stream->cancelled))
-        return -ECANCELED;
-    if (!block) {
-        stream->ended = true;
-        return 0;
-    }
-    if (block->count > stream->capacity) {
-        char *grown = realloc(stream->text, block->count);
+    if (stream->markup && n > TEXT_MAX_SIZE - stream->size)
+        return host->error(host, -EMSGSIZE, "an SSML document of more than %u bytes",
+                           TEXT_MAX_SIZE);
+    if (stream->size + n > stream->capacity) {
+        char *grown = realloc(stream->text, stream->size + n);
         if (!grown)
             return host->error(host, -ENOMEM, "out of memory");
         stream->text = grown;
-        stream->capacity = block->count;
+        stream->capacity = stream->size + n;
     }
-    if (block->count)
-        memcpy(stream->text, block->data, block->count);
-    stream->text_offset += stream->size;
-    stream->size = block->count;
-    stream->at = stream->sounded = 0;
+    if (n)
+        memcpy(stream->text + stream->size, data, n);
+    stream->size += n;
     return 0;
+}
+
+static int end_input(struct tone_stream *stream)
+{
+    int r = 0;
+
+    stream->ended = true;
+    if (stream->markup && ssml_read(stream->text, stream->size, &stream->ssml) < 0)
+        return stream->model->host->error(stream->model->host, -ENOMEM, "out of memory");
+    if (stream->markup) {
+        stream->size = 0;
+        r = keep(stream, stream->ssml.text, stream->ssml.n);
+    }
+    return r;
+}
+
+static int tone_feed(void *opaque, const struct sori_block *block)
+{
+    struct tone_stream *stream = opaque;
+
+    if (atomic_load(&stream->cancelled))
+        return -ECANCELED;
+    if (!block)
+        return end_input(stream);
+    if (!stream->markup) {
+        stream->text_offset += stream->size;
+        stream->size = stream->at = stream->sounded = 0;
+    }
+    return keep(stream, block->data, block->count);
 }
 
 /* Frequency of a byte: letters and digits climb by semitones from A3, all else is silence (0). */
@@ -135,6 +167,42 @@ static double frequency(unsigned char byte)
     return 0;
 }
 
+/* A byte of the text as one of the request. */
+static uint32_t place(const struct tone_stream *stream, size_t at,
+                      uint32_t (*of_markup)(const struct ssml *, size_t))
+{
+    return stream->markup ? of_markup(&stream->ssml, at) : (uint32_t)(stream->text_offset + at);
+}
+
+/* Marks and breaks up to where the sound is; false: a block holds no more events. */
+static bool note_points(struct tone_stream *stream, struct sori_block *block)
+{
+    const struct ssml *ssml = &stream->ssml;
+
+    for (; stream->point < ssml->n_points && ssml->points[stream->point].at <= stream->at;
+         stream->point++) {
+        const struct ssml_point *point = &ssml->points[stream->point];
+        struct sori_event event = {.text_start = point->start,
+                                   .text_end = point->start,
+                                   .position = stream->position + block->count};
+        if (block->n_events >= MAX_EVENTS - 1)
+            return false;
+        if (point->type == SSML_MARK) {
+            event.type = SORI_EVENT_MARK;
+            event.name = ssml->strings + point->name;
+            stream->events[block->n_events++] = event;
+        } else if (point->type == SSML_BREAK) {
+            event.type = SORI_EVENT_PAUSE;
+            event.pause_ms = point->pause_ms;
+            stream->events[block->n_events++] = event;
+            block->flags = SORI_BLOCK_UTTERANCE_END;
+            stream->point++;
+            return false; /* silence comes behind this block */
+        }
+    }
+    return true;
+}
+
 static void note_word(struct tone_stream *stream, struct sori_block *block, bool letter)
 {
     size_t end = stream->at;
@@ -144,8 +212,8 @@ static void note_word(struct tone_stream *stream, struct sori_block *block, bool
             end++;
         stream->events[block->n_events++] = (struct sori_event){
             .type = SORI_EVENT_WORD,
-            .text_start = (uint32_t)(stream->text_offset + stream->at),
-            .text_end = (uint32_t)(stream->text_offset + end),
+            .text_start = place(stream, stream->at, ssml_start),
+            .text_end = place(stream, end, ssml_end),
             .position = stream->position + block->count,
         };
     }
@@ -155,13 +223,15 @@ static void note_word(struct tone_stream *stream, struct sori_block *block, bool
 static int tone_drain(void *opaque, struct sori_block *ret_block)
 {
     struct tone_stream *stream = opaque;
-    struct sori_block block = {.media = SORI_MEDIA_SAMPLES,
-                               .data = stream->samples,
-                               .events = stream->events};
+    struct sori_block block = {
+        .media = SORI_MEDIA_SAMPLES, .data = stream->samples, .events = stream->events};
 
     if (atomic_load(&stream->cancelled))
         return -ECANCELED;
-    while (block.count < BLOCK && stream->at < stream->size) {
+    if (stream->markup && !stream->ended)
+        return SORI_MORE;
+    while (block.count < BLOCK && (stream->sounded || note_points(stream, &block)) &&
+           stream->at < stream->size) {
         double hertz = frequency((unsigned char)stream->text[stream->at]) * stream->pitch;
         size_t n = stream->sounded;
         if (!n)
@@ -175,7 +245,7 @@ static int tone_drain(void *opaque, struct sori_block *ret_block)
             stream->at++;
         }
     }
-    if (!block.count)
+    if (!block.count && !block.n_events)
         return stream->ended ? SORI_DONE : SORI_MORE;
     stream->position += block.count;
     *ret_block = block;
@@ -193,6 +263,7 @@ static void tone_end(void *opaque)
     struct tone_stream *stream = opaque;
     if (!stream)
         return;
+    ssml_clear(&stream->ssml);
     free(stream->text);
     free(stream);
 }
