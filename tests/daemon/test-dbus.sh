@@ -65,7 +65,8 @@ ok "Spiel's voices, with events" has \
     property $spiel Voices
 ok "which read SSML with marks" has \
     "'tone', 'audio/x-spiel,format=S16LE,[^']*', (uint64 )?262139," property $spiel Voices
-ok "and without" has "'tone\+raw', 'audio/x-raw,format=S16LE,channels=1,rate=[0-9]+', (uint64 )?262128," \
+ok "and without" has \
+    "'tone\+raw', 'audio/x-raw,format=S16LE,channels=1,rate=[0-9]+', (uint64 )?262128," \
     property $spiel Voices
 ok "GetAll" has "Name.*Voices" call org.freedesktop.DBus.Properties.GetAll $spiel
 ok "our own properties" has "Version.*Voices.*Models.*Settings.*Paused" \
