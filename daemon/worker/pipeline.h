@@ -36,9 +36,9 @@ struct speech {
 
     /*
      * Takes a block of the last stage, after volume and pauses: samples with their events, or
-     * Takes a block of the last stage, after volume and pauses: samples with their events, or
-     * whatever a chain without vocoder gives. 0, or a negative errno value with
-     * fail_message() to stop.
+     * whatever a chain without vocoder gives. 0, or a negative errno value with fail_message() to
+     * stop.
+     */
     int (*write)(void *opaque, const struct sori_block *block);
     void *opaque;
 
