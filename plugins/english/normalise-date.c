@@ -12,6 +12,7 @@ static const char *const months[] = {"January",   "February", "March",    "April
 struct date {
     unsigned year, month, day; /* 0: not given; the year as it stands */
     size_t year_at, year_n;
+    unsigned until; /* "June 5-7" */
 };
 
 static unsigned two_digits(const struct normaliser *normaliser, size_t at, size_t n)
@@ -43,6 +44,10 @@ static void say_date(struct normaliser *normaliser, const struct date *date)
     say(normaliser, months[date->month - 1]);
     if (date->day)
         say_day(normaliser, date->day);
+    if (date->until) {
+        say(normaliser, "to");
+        say_day(normaliser, date->until);
+    }
     if (date->year_n && date->day)
         say_mark(normaliser, ',');
     if (date->year_n)
@@ -150,6 +155,18 @@ static size_t year_behind(const struct normaliser *normaliser, size_t at, size_t
     return start;
 }
 
+/* The later day behind the one that ends at *end: "5-7". */
+static unsigned until_at(const struct normaliser *normaliser, unsigned day, size_t *end)
+{
+    size_t dash = day ? dash_at(normaliser, *end) : 0, n = 0;
+    unsigned until = dash ? day_at(normaliser, *end + dash, &n) : 0;
+
+    if (until <= day || dash_at(normaliser, *end + dash + n))
+        return 0;
+    *end += dash + n;
+    return until;
+}
+
 static size_t month_first(struct normaliser *normaliser, size_t at)
 {
     size_t n, day_n, end, next, year_end;
@@ -161,6 +178,7 @@ static size_t month_first(struct normaliser *normaliser, size_t at)
     next = end + spaces_at(normaliser, end);
     if (next > end && (date.day = day_at(normaliser, next, &day_n)))
         end = next + day_n;
+    date.until = until_at(normaliser, date.day, &end);
     date.year_at = year_behind(normaliser, end, &year_end);
     if (date.year_at) {
         date.year_n = 4;

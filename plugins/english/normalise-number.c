@@ -118,6 +118,7 @@ static size_t fraction(struct normaliser *normaliser, size_t at, size_t n)
     place(normaliser, at, end);
     if (over && over < under && under >= 2 && under <= 100 && !(over == 9 && under == 11)) {
         say_fraction(normaliser, over, under);
+        end += say_unit(normaliser, end, true);
     } else {
         say_cardinal(normaliser, normaliser->text + at, n);
         if (!(over == 24 && under == 7) && !(over == 9 && under == 11))
@@ -150,7 +151,7 @@ static size_t mixed_fraction(struct normaliser *normaliser, size_t at, size_t n)
         say(normaliser, b == 2 ? "a half" : "a quarter");
     else
         say_fraction(normaliser, a, b);
-    return normaliser->to - at;
+    return normaliser->to - at + say_unit(normaliser, normaliser->to, false);
 }
 
 /* --- years ------------------------------------------------------------------------------------ */
@@ -220,6 +221,34 @@ static size_t second_number(struct normaliser *normaliser, size_t at, const char
     return digits_at(normaliser, next) ? next : 0;
 }
 
+/* Does it name a thing rather than count: "Flight 370"? */
+static bool is_label(const struct normaliser *normaliser, size_t at)
+{
+    static const char *const openers[] = {"room",       "flight", "route",   "highway",
+                                          "interstate", "boeing", "channel", "suite"};
+    return word_before_is(normaliser, at, openers, sizeof openers / sizeof *openers);
+}
+
+/* "three seventy", "one oh one", of three digits */
+static void say_label(struct normaliser *normaliser, const char *digits)
+{
+    say_digits(normaliser, digits, 1);
+    if (digits[1] == '0' && digits[2] == '0') {
+        say(normaliser, "hundred");
+    } else if (digits[1] == '0') {
+        say(normaliser, "oh");
+        say_digits(normaliser, digits + 2, 1);
+    } else {
+        say_cardinal(normaliser, digits + 1, 2);
+    }
+}
+
+static bool is_postcode(const struct normaliser *normaliser, size_t at)
+{
+    static const char *const openers[] = {"zip", "code", "zipcode"};
+    return word_before_is(normaliser, at, openers, sizeof openers / sizeof *openers);
+}
+
 static void say_plain(struct normaliser *normaliser, size_t at, const struct number *number)
 {
     bool emergency = number->length == 3 && !memcmp(number->whole, "911", 3) &&
@@ -227,6 +256,11 @@ static void say_plain(struct normaliser *normaliser, size_t at, const struct num
 
     if (number->n_whole == 4 && !number->grouped && !number->n_part && is_year(normaliser, at))
         say_year(normaliser, number->whole);
+    else if (number->length == 3 && number->n_whole == 3 && *number->whole != '0' &&
+             is_label(normaliser, at))
+        say_label(normaliser, number->whole);
+    else if (number->length == 5 && number->n_whole == 5 && is_postcode(normaliser, at))
+        say_digits(normaliser, number->whole, 5);
     else if (emergency)
         say_digits(normaliser, number->whole, 3);
     else if (number->n_whole > 1 && number->whole[0] == '0' && !number->n_part)
@@ -401,8 +435,10 @@ size_t match_number(struct normaliser *normaliser, size_t at)
         return 0;
     if ((taken = hexadecimal(normaliser, at)) || (taken = dotted(normaliser, at)) ||
         (taken = decade(normaliser, at, n)) || (taken = mixed_fraction(normaliser, at, n)) ||
-        (taken = fraction(normaliser, at, n)))
+        (taken = fraction(normaliser, at, n))) {
+        replace_place(normaliser, first, at, at + taken);
         return taken;
+    }
     taken = amount(normaliser, at, at);
     replace_place(normaliser, first, at, at + taken);
     return taken;
