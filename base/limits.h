@@ -90,6 +90,8 @@
 #define REQUESTS_MAX_PER_CLIENT 256u
 /* Text of one request, or of one answer: a long chapter. */
 #define TEXT_MAX_SIZE (256u << 10)
+/* Language models in a list: each is hundreds of megabytes. */
+#define MODELS_MAX 256u
 /* Parts of the daemon that want to know when the voices change. */
 #define VOICES_MAX_WATCHERS 8u
 /* SSML: elements inside each other; documents use under ten. */

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "client/model.h"
 #include "worker/error.h"
+#include "worker/model-find.h"
 
 DEFINE_CLEANUP(voice, struct voice *, voice_free)
 

@@ -2,12 +2,16 @@
 /* sori-ask(1): asks a language model and speaks its answer while it is being written */
 #include <errno.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "client/answering.h"
 #include "client/interrupt.h"
+#include "client/remote.h"
 #include "client/sound.h"
 #include "client/source.h"
 #include "worker/error.h"
@@ -129,6 +133,70 @@ static int answer(struct ask *ask)
     return r;
 }
 
+/*
+ * A question of the command line whose answer is to be heard goes to the daemon, whose model and
+ * voice are warm. Only this process can change the settings of either.
+ */
+static bool is_for_daemon(const struct ask *ask)
+{
+    const struct answering *answering = &ask->answering;
+    const struct speaking *speaking = &answering->speaking;
+
+    return ask->source.fd < 0 && ask->source.text_size <= TEXT_MAX_SIZE && !ask->sound.output &&
+           !ask->sound.to_stdout && !answering->n_settings && !speaking->vocoder &&
+           !speaking->n_sets && !strchr(speaking->voice, '/') &&
+           !(answering->model && strchr(answering->model, '/'));
+}
+
+static void print_piece(void *opaque, const char *text)
+{
+    struct ask *ask = opaque;
+
+    if (!ask->text || !*text)
+        return;
+    fputs(text, ask->text);
+    fflush(ask->text);
+    ask->last = text[strlen(text) - 1];
+}
+
+/* -ENOTCONN and -EINVAL: there is no daemon, or it does not know what this process may know. */
+static int ask_remotely(struct ask *ask)
+{
+    _cleanup_free_ char *text = strndup(ask->source.text, ask->source.text_size);
+    const struct remote_order order = {
+        .method = "Ask",
+        .text = text,
+        .voice = ask->answering.speaking.voice,
+        .model = ask->answering.model,
+        .priority = "message",
+        .rate = ask->answering.speaking.rate,
+        .pitch = ask->answering.speaking.pitch,
+        .volume = ask->answering.speaking.volume,
+        .seed = ask->answering.speaking.seed,
+        .piece = print_piece,
+        .opaque = ask,
+    };
+    struct remote *remote = NULL;
+    uint32_t job;
+    int r = text ? remote_open(false, &remote) : fail(-ENOMEM, "out of memory");
+
+    if (r >= 0)
+        r = remote_start(remote, &order, &job);
+    if (r >= 0)
+        r = remote_wait(remote, &order, job, interrupt_fd());
+    remote_close(remote);
+    if (ask->text && ask->last && ask->last != '\n')
+        fputc('\n', ask->text);
+    return r;
+}
+
+static int ask_somewhere(struct ask *ask)
+{
+    int r = is_for_daemon(ask) ? ask_remotely(ask) : -ENOTCONN;
+
+    return r == -ENOTCONN || r == -EINVAL ? answer(ask) : r;
+}
+
 static int finish(struct ask *ask, int r)
 {
     sound_close(&ask->sound);
@@ -178,7 +246,7 @@ static int run(int argc, char **argv)
     if (r >= 0)
         r = source_open(&ask.source, ask.file, argc - first, argv + first);
     if (r >= 0)
-        r = answer(&ask);
+        r = ask_somewhere(&ask);
     return finish(&ask, r);
 }
 

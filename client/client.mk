@@ -11,7 +11,6 @@ sori_SOURCES = \
 	client/inspect.c \
 	client/interrupt.c client/interrupt.h \
 	client/main.c \
-	client/model.c client/model.h \
 	client/models.c \
 	client/options.c client/options.h \
 	client/progress.c client/progress.h \

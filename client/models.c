@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "client/model.h"
 #include "client/options.h"
 #include "neural/gguf.h"
 #include "worker/error.h"
+#include "worker/model-find.h"
 
 struct models {
     bool install;

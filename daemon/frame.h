@@ -58,7 +58,8 @@ struct frame_start {
     uint32_t weight; /* share of the processor, relative to other streams of this worker */
     uint32_t credit; /* samples */
     double temperature;
-    uint32_t max_tokens, reserved;
+    uint32_t max_tokens;
+    uint32_t system_size; /* bytes at the beginning of the text that tell a model what it is */
 };
 
 struct frame_number {

@@ -122,11 +122,16 @@ static void set_defaults(const struct config *config, struct request_options *op
 
 static int take_prompt(struct request *request, const char *text, size_t size)
 {
-    request->prompt = malloc(size ? size : 1);
+    const char *system = request->options.system;
+
+    request->system_size = system ? strlen(system) : 0;
+    request->prompt = malloc(request->system_size + size + 1);
     if (!request->prompt)
         return fail(-ENOMEM, "out of memory");
-    memcpy(request->prompt, text, size);
-    request->prompt_size = size;
+    if (system)
+        memcpy(request->prompt, system, request->system_size);
+    memcpy(request->prompt + request->system_size, text, size);
+    request->prompt_size = request->system_size + size;
     request->prompt_ended = true;
     return 0;
 }
@@ -187,15 +192,22 @@ static bool competes(const struct request *other, const struct request *request)
     return other != request && request_plays(other) && other->state != REQUEST_ENDING;
 }
 
-/* Ends all others of these priorities, whether they sound or wait; a held progress message only for
- * the sake of the next one. */
+/* Ends all others of these priorities, whether they sound or wait, but for held ones. */
 static void interrupt(struct queue *queue, const struct request *request, enum priority from,
                       enum priority to)
 {
     for (struct request *other = queue->first; other; other = other->next)
         if (competes(other, request) && other->options.priority >= from &&
             other->options.priority <= to &&
-            (!other->held || request->options.priority == PRIORITY_PROGRESS))
+            !other->held)
+            request_finish(other, REQUEST_INTERRUPTED, NULL);
+}
+
+/* Of a row of progress messages only the last one is held; none interrupts one that sounds. */
+static void replace_held(struct queue *queue, const struct request *request)
+{
+    for (struct request *other = queue->first; other; other = other->next)
+        if (competes(other, request) && other->held)
             request_finish(other, REQUEST_INTERRUPTED, NULL);
 }
 
@@ -235,12 +247,12 @@ void rules_apply(struct queue *queue, struct request *request)
         interrupt(queue, request, PRIORITY_TEXT, PRIORITY_PROGRESS);
         break;
     case PRIORITY_NOTIFICATION:
-        interrupt(queue, request, PRIORITY_NOTIFICATION, PRIORITY_PROGRESS);
+        interrupt(queue, request, PRIORITY_NOTIFICATION, PRIORITY_NOTIFICATION);
         if (!is_alone(queue, request))
             request_finish(request, REQUEST_INTERRUPTED, NULL);
         break;
     case PRIORITY_PROGRESS:
-        interrupt(queue, request, PRIORITY_PROGRESS, PRIORITY_PROGRESS);
+        replace_held(queue, request);
         request->held = !is_alone(queue, request);
         break;
     }

@@ -144,6 +144,8 @@ static void schedule_loudspeaker(struct queue *queue)
 
     if (!queue->heard && next) {
         queue->heard = next;
+        if (next->held) /* the last of a row is not to be lost any more */
+            next->options.priority = PRIORITY_MESSAGE;
         next->held = false;
         if (next->begun || request_begin(next) >= 0)
             player_play(queue->player, next);

@@ -7,12 +7,14 @@
  *
  *     important     waits for nothing but earlier important ones; interrupts all others, which are
  *                   taken up again afterwards if they are messages, and are lost otherwise
- *     message       waits for important and earlier messages; interrupts text, notification and
- *                   progress; never lost
- *     text          a new one ends the one of the same priority that sounds or waits, and
- * interrupts notification and progress; waits for important and message notification  is dropped
- * when anything else sounds or waits; any later request, also another notification, ends it
- *     progress      as notification; but the last one of a row that was dropped is said when all is
+ *     message       waits for important and earlier messages; ends text, notification and progress;
+ *                   never lost
+ *     text          ends the one of the same priority that sounds or waits, and notification and
+ *                   progress; waits for important and message
+ *     notification  is dropped when anything else sounds or waits; any later request but progress
+ *                   ends it
+ *     progress      as notification, but is not ended by the next one, which is dropped instead;
+ *                   the last one of a row that was dropped is said, as a message, when all is
  *                   silent, so that "100 %" is heard
  *
  * Requests that only give audio back do not use the loudspeaker: they run side by side, as many as

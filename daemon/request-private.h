@@ -70,6 +70,7 @@ struct request {
     char *model;  /* REQUEST_ASK */
     char *prompt; /* REQUEST_ASK: what was submitted */
     size_t prompt_size;
+    size_t system_size; /* of that: what the model is told to be, first */
     char *text; /* what is spoken */
     size_t text_size, text_capacity;
     bool text_ended, prompt_ended;

@@ -143,6 +143,7 @@ static void begin_stream(struct station *station, struct run *run)
         .weight = weight_of(run->request),
         .temperature = options->temperature,
         .max_tokens = options->max_tokens,
+        .system_size = run->generator ? (uint32_t)run->request->system_size : 0,
     };
 
     find_restart(run);

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "worker/model-find.h"
 #include "worker/voice.h"
 
 struct list {
@@ -40,6 +41,14 @@ static void list_clear(struct list *list)
     }
     free(list->items);
     *list = (struct list){0};
+}
+
+static const struct voice_info *find(const struct list *list, const char *id)
+{
+    for (size_t i = 0; id && i < list->n; i++)
+        if (!strcmp(list->items[i].id, id))
+            return &list->items[i];
+    return NULL;
 }
 
 static char *copy(const char *text)
@@ -83,11 +92,26 @@ static int note(void *opaque, const struct voice *voice)
     return list_add(model ? &voices->models : &voices->voices, voice);
 }
 
+/* A model is called as its file, without .gguf. Those in earlier folders hide others. */
+static int note_model(void *opaque, const char *path)
+{
+    struct voices *voices = opaque;
+    const char *name = strrchr(path, '/') + 1;
+    _cleanup_free_ char *id = strndup(name, strlen(name) - strlen(".gguf"));
+    const struct voice model = {.id = id, .name = id, .path = (char *)path};
+
+    if (!id)
+        return -ENOMEM;
+    return find(&voices->models, id) ? 0 : list_add(&voices->models, &model);
+}
+
 static int read_all(struct voices *voices)
 {
     struct voices fresh = {0};
     int r = voice_each(note, &fresh);
 
+    if (r >= 0)
+        r = model_each(note_model, &fresh);
     if (r < 0) {
         list_clear(&fresh.voices);
         list_clear(&fresh.models);
@@ -144,14 +168,6 @@ int voices_watch(struct voices *voices, void (*changed)(void *opaque), void *opa
 
 /* --- looking up ------------------------------------------------------------------------------- */
 
-static const struct voice_info *find(const struct list *list, const char *id)
-{
-    for (size_t i = 0; id && i < list->n; i++)
-        if (!strcmp(list->items[i].id, id))
-            return &list->items[i];
-    return NULL;
-}
-
 size_t voices_count(const struct voices *voices)
 {
     return voices->voices.n;
@@ -179,6 +195,15 @@ const struct voice_info *models_get(const struct voices *voices, size_t index)
 
 const struct voice_info *models_find(const struct voices *voices, const char *id)
 {
+    size_t n = id ? strlen(id) : 0;
+    char name[256];
+
+    /* As people know the file. */
+    if (n > 5 && n < sizeof name && !strcmp(id + n - 5, ".gguf")) {
+        memcpy(name, id, n - 5);
+        name[n - 5] = 0;
+        id = name;
+    }
     return find(&voices->models, id);
 }
 

@@ -2,8 +2,9 @@
 /*
  * voices.h: the voices and language models there are
  *
- * Read from the manifests alone (worker/voice.h): no plugin is opened and no weights are read. The
- * folders are looked at again on SIGHUP and when they change.
+ * Voices are read from the manifests alone (worker/voice.h), language models are the GGUF files in
+ * their folders (worker/model-find.h): no plugin is opened and no weights are read. The folders are
+ * looked at again on SIGHUP.
  */
 #ifndef DAEMON_VOICES_H
 #define DAEMON_VOICES_H
@@ -21,7 +22,7 @@ struct voice_info {
     const char *language; /* BCP 47, "" for a model */
     const char *gender;   /* may be "" */
     const char *licence;  /* may be "" */
-    const char *path;     /* of the manifest */
+    const char *path;     /* of the manifest, or of the GGUF file */
     unsigned sample_rate; /* 0 for a model */
 };
 
@@ -34,7 +35,7 @@ int voices_reload(struct voices *voices);
 /* Called after the list has changed. Up to VOICES_MAX_WATCHERS; -ENOSPC. */
 int voices_watch(struct voices *voices, void (*changed)(void *opaque), void *opaque);
 
-/* Sorted by id. */
+/* Sorted by id; of models, the default comes first. */
 size_t voices_count(const struct voices *voices);
 const struct voice_info *voices_get(const struct voices *voices, size_t index);
 /* NULL when there is none. */

@@ -231,6 +231,8 @@ static int begin_all(struct pipeline *pipeline)
         .reading = speech->reading,
         .punctuation = speech->punctuation,
         .capitals = speech->capitals,
+        .max_tokens = speech->max_tokens,
+        .temperature = speech->temperature,
     };
     int r = 0;
 

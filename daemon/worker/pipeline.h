@@ -27,6 +27,8 @@ struct speech {
     double rate, pitch, volume; /* 1 is neutral; limits in base/limits.h */
     uint64_t seed;
     uint32_t text_format, reading, punctuation, capitals; /* as in struct sori_stream_params */
+    double temperature;  /* of a language model, like ... */
+    uint32_t max_tokens; /* ... this; 0: both as its settings say */
 
     /*
      * The next piece of text: sets *ret_data and *ret_size (the memory stays valid until the next

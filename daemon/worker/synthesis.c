@@ -30,9 +30,12 @@ struct stream {
     bool running, cancelled, text_ended;
     char *text;
     size_t size, read; /* bytes there are, and handed to the pipeline */
+    size_t limit;      /* a piece ends here; 0: nowhere */
     uint64_t credit;   /* samples that may be sent */
 
-    char piece[TEXT_PIECE_SIZE]; /* the thread's own */
+    char piece[TEXT_PIECE_SIZE]; /* the thread's own, as the rest */
+    size_t told;                 /* bytes that a language model was told */
+    struct sori_event mark;
     int16_t samples[SAMPLES_AT_ONCE];
 };
 
@@ -41,6 +44,7 @@ struct synthesis {
     pthread_mutex_t send_lock;
     struct gate gate;
     struct pipeline *pipeline; /* what the streams' pipelines share their models with */
+    bool generates;            /* is a language model, not a voice */
     struct stream streams[STREAMS_MAX];
     struct frame_reader reader;
 };
@@ -101,6 +105,8 @@ static size_t readable(const struct stream *stream)
 
     if (n > sizeof stream->piece)
         n = sizeof stream->piece;
+    if (stream->limit > stream->read && n >= stream->limit - stream->read)
+        return stream->limit - stream->read;
     if (stream->text_ended && stream->read + n == stream->size)
         return n;
     return whole_code_points(stream->text + stream->read, n);
@@ -127,6 +133,33 @@ static int read_text(void *opaque, const char **ret_data, size_t *ret_size)
     *ret_data = stream->piece;
     *ret_size = n;
     return n > 0;
+}
+
+/*
+ * The same for a language model, which learns from marks who speaks: what it is told to be, all of
+ * it, then what the user says.
+ */
+static int read_prompt(void *opaque, struct sori_block *ret_block)
+{
+    struct stream *stream = opaque;
+    uint32_t system_size = stream->start.system_size;
+    bool system = stream->told < system_size, first = !stream->told || stream->told == system_size;
+    const char *text;
+    size_t n;
+    int r;
+
+    stream->limit = system ? system_size : 0;
+    r = read_text(stream, &text, &n);
+    if (r <= 0)
+        return r;
+    stream->told += n;
+    stream->mark = (struct sori_event){.type = SORI_EVENT_MARK, .name = system ? "system" : "user"};
+    *ret_block = (struct sori_block){.media = SORI_MEDIA_TEXT,
+                                     .data = text,
+                                     .count = n,
+                                     .events = &stream->mark,
+                                     .n_events = first ? 1 : 0};
+    return 1;
 }
 
 static int tell_events(struct stream *stream, const struct sori_block *block)
@@ -227,7 +260,10 @@ static int run(struct stream *stream)
         .reading = start->reading,
         .punctuation = start->punctuation,
         .capitals = start->capitals,
+        .temperature = start->temperature,
+        .max_tokens = start->max_tokens,
         .read = read_text,
+        .read_block = stream->synthesis->generates ? read_prompt : NULL,
         .write = write_block,
         .opaque = stream,
     };
@@ -317,7 +353,7 @@ static void start(struct synthesis *synthesis, const struct frame *frame)
     pthread_mutex_lock(&stream->lock);
     stream->id = frame->stream;
     stream->running = stream->cancelled = stream->text_ended = false;
-    stream->size = stream->read = 0;
+    stream->size = stream->read = stream->limit = stream->told = 0;
     stream->credit = stream->start.credit;
     pthread_mutex_unlock(&stream->lock);
     r = start_thread(stream);
@@ -449,14 +485,45 @@ static struct synthesis *synthesis_free(struct synthesis *synthesis)
 DEFINE_CLEANUP(synthesis, struct synthesis *, synthesis_free)
 DEFINE_CLEANUP(voice, struct voice *, voice_free)
 
-static int open_voice(struct synthesis *synthesis, const char *path, unsigned threads, bool sandbox)
+static bool is_model(const char *path)
+{
+    size_t n = strlen(path);
+
+    return n > 5 && !strcmp(path + n - 5, ".gguf");
+}
+
+/* What it writes comes out as text that is fit to be spoken. */
+static int open_model(struct synthesis *synthesis, const char *path, unsigned threads)
+{
+    struct stage_spec chain[] = {
+        {.role = (char *)"generator", .plugin = (char *)"llm"},
+        {.role = (char *)"filter", .plugin = (char *)"speakable"},
+    };
+
+    chain[0].settings[chain[0].n_settings++] = (struct sori_setting){"model", path};
+    synthesis->generates = true;
+    return pipeline_open_behind(chain, 2, NULL, NULL, threads, &synthesis->pipeline);
+}
+
+static int open_chain(struct synthesis *synthesis, const char *path, unsigned threads)
 {
     _cleanup_(cleanup_voice) struct voice *voice = NULL;
-    struct frame_opened opened = {0};
-    int r = voice_read(path, &voice);
+    int r;
 
-    if (r >= 0)
-        r = pipeline_open(voice, NULL, threads, &synthesis->pipeline);
+    if (is_model(path))
+        return open_model(synthesis, path, threads);
+    r = voice_read(path, &voice);
+    if (r < 0)
+        return r;
+    synthesis->generates = voice->n_stages == 1 && !strcmp(voice->chain[0].role, "generator");
+    return pipeline_open(voice, NULL, threads, &synthesis->pipeline);
+}
+
+static int open_voice(struct synthesis *synthesis, const char *path, unsigned threads, bool sandbox)
+{
+    struct frame_opened opened = {0};
+    int r = open_chain(synthesis, path, threads);
+
     if (r < 0)
         return r;
     pipeline_prepare(synthesis->pipeline);

@@ -3,6 +3,7 @@ noinst_LTLIBRARIES += libvoice.la
 libvoice_la_SOURCES = \
 	daemon/worker/error.c daemon/worker/error.h \
 	daemon/worker/log.c daemon/worker/log.h \
+	daemon/worker/model-find.c daemon/worker/model-find.h \
 	daemon/worker/voice.c daemon/worker/voice.h \
 	daemon/worker/voice-find.c
 libvoice_la_CFLAGS = $(program_cflags) $(INIH_CFLAGS)

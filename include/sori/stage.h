@@ -96,7 +96,17 @@ struct sori_stream_params {
     uint32_t reading;         /* enum sori_reading [0] */
     uint32_t punctuation;     /* enum sori_punctuation [0] */
     uint32_t capitals;        /* enum sori_capitals [0] */
+
+    /* --- Appended members. A stage checks SORI_PARAMS_HAS first. --- */
+
+    double temperature;     /* of a text generator, 0..2; counts only beside max_tokens */
+    uint32_t max_tokens;    /* of an answer; 0: this and the temperature as its settings say */
+    uint32_t also_reserved; /* 0 */
 };
+
+/* Whether the caller knows of a member. */
+#define SORI_PARAMS_HAS(params, member)                                                            \
+    ((params)->size >= offsetof(struct sori_stream_params, member) + sizeof((params)->member))
 
 /* What a loaded model is. Strings belong to the model. */
 struct sori_stage_info {

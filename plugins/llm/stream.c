@@ -16,6 +16,7 @@ struct llm_stream {
     const struct sori_host *host;
     atomic_bool cancelled;
     struct llm_context *context; /* not for LLM_TOKENS */
+    struct generate_settings settings;
     struct generator *generator; /* only for LLM_GENERATE */
 
     enum chat_role role; /* who is speaking */
@@ -31,6 +32,16 @@ struct llm_stream {
 
 DEFINE_CLEANUP(stream, struct llm_stream *, llm_stream_free)
 
+/* The model's settings, with what the request wants otherwise. */
+static void choose_settings(struct llm_stream *stream, const struct sori_stream_params *params)
+{
+    stream->settings = stream->model->generate;
+    if (SORI_PARAMS_HAS(params, max_tokens) && params->max_tokens) {
+        stream->settings.max_tokens = params->max_tokens;
+        stream->settings.sampler.temperature = (float)params->temperature;
+    }
+}
+
 static int open_generator(struct llm_stream *stream, uint64_t seed)
 {
     struct llm_model *model = stream->model;
@@ -41,7 +52,7 @@ static int open_generator(struct llm_stream *stream, uint64_t seed)
     r = llm_model_lend(model, &stream->context);
     if (r < 0 || model->settings.task == LLM_BENCH)
         return r;
-    return generator_new(model->tokenizer, model->chat, &model->generate, seed, stream->context,
+    return generator_new(model->tokenizer, model->chat, &stream->settings, seed, stream->context,
                          &stream->generator);
 }
 
@@ -56,6 +67,7 @@ int llm_stream_new(struct llm_model *model, const struct sori_stream_params *par
     stream->model = model;
     stream->host = model->host;
     stream->role = CHAT_USER;
+    choose_settings(stream, params);
     r = open_generator(stream, params->seed);
     if (r < 0)
         return r;

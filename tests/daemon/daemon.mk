@@ -9,3 +9,10 @@ test_requests_SOURCES = tests/daemon/test-requests.c tests/daemon/harness.h
 test_requests_CPPFLAGS = $(daemon_test_cppflags)
 test_requests_CFLAGS = $(test_cflags)
 test_requests_LDADD = libdaemon.la $(test_libs)
+
+check_PROGRAMS += test-queue-rules
+TESTS += test-queue-rules
+test_queue_rules_SOURCES = tests/daemon/test-queue-rules.c tests/daemon/harness.h
+test_queue_rules_CPPFLAGS = $(daemon_test_cppflags)
+test_queue_rules_CFLAGS = $(test_cflags)
+test_queue_rules_LDADD = libdaemon.la $(test_libs)

@@ -39,6 +39,7 @@ struct seen {
     struct harness *harness;
     struct request *request; /* NULL after `finished` */
     unsigned started, finished, words, sentences;
+    unsigned place; /* among all that have finished, from 1 */
     enum request_outcome outcome;
     char message[320];
     int16_t *samples; /* NULL: they are only counted */
@@ -90,9 +91,11 @@ static inline void seen_event(void *opaque, struct request *request,
 static inline void seen_finished(void *opaque, struct request *request,
                                  enum request_outcome outcome, const char *message)
 {
+    static unsigned places;
     struct seen *seen = opaque;
 
     seen->finished++;
+    seen->place = ++places;
     seen->finished_ms = clock_ms();
     seen->outcome = outcome;
     snprintf(seen->message, sizeof seen->message, "%s", message ? message : "");

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "client/model.h"
+#include "worker/model-find.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "worker/error.h"
 
 /* Calls `each` for the folders of a list with colons, "/sori/models" added to each if `base`. */
@@ -44,6 +47,67 @@ int model_each_folder(int (*each)(void *opaque, const char *folder), void *opaqu
         return r;
     return each_of(dirs && *dirs ? dirs : "/usr/local/share:/usr/share", "/sori/models", each,
                    opaque);
+}
+
+static bool is_model(const char *name)
+{
+    size_t n = strlen(name);
+
+    return n > 5 && name[0] != '.' && !strcmp(name + n - 5, ".gguf");
+}
+
+struct list {
+    char **paths;
+    size_t n;
+};
+
+static int add_models(void *opaque, const char *folder)
+{
+    struct list *list = opaque;
+    const struct dirent *entry;
+    DIR *directory = opendir(folder);
+    int r = 0;
+
+    while (r == 0 && directory && (entry = readdir(directory)) && list->n < MODELS_MAX) {
+        if (!is_model(entry->d_name))
+            continue;
+        if (asprintf(&list->paths[list->n], "%s/%s", folder, entry->d_name) < 0)
+            r = fail(-ENOMEM, "out of memory");
+        else
+            list->n++;
+    }
+    if (directory)
+        closedir(directory);
+    return r;
+}
+
+static const char *file_name(const char *path)
+{
+    return strrchr(path, '/') + 1;
+}
+
+/* The default first, then by name. */
+static int by_name(const void *a, const void *b)
+{
+    const char *one = file_name(*(char *const *)a), *other = file_name(*(char *const *)b);
+    bool first = !strcmp(one, MODEL_DEFAULT), second = !strcmp(other, MODEL_DEFAULT);
+
+    return first != second ? second - first : strcmp(one, other);
+}
+
+int model_each(int (*each)(void *opaque, const char *path), void *opaque)
+{
+    struct list list = {.paths = calloc(MODELS_MAX, sizeof *list.paths)};
+    int r = list.paths ? model_each_folder(add_models, &list) : fail(-ENOMEM, "out of memory");
+
+    if (list.n)
+        qsort(list.paths, list.n, sizeof *list.paths, by_name);
+    for (size_t i = 0; r == 0 && i < list.n; i++)
+        r = each(opaque, list.paths[i]);
+    while (list.n)
+        free(list.paths[--list.n]);
+    free(list.paths);
+    return r;
 }
 
 struct search {

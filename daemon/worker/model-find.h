@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* model.h: where language models lie, and which one is meant */
-#ifndef CLIENT_MODEL_H
-#define CLIENT_MODEL_H
+/* model-find.h: where language models lie, and which one is meant */
+#ifndef WORKER_MODEL_FIND_H
+#define WORKER_MODEL_FIND_H
 
 #include <stddef.h>
 
@@ -14,6 +14,9 @@
  * returns it; -ENOMEM.
  */
 int model_each_folder(int (*each)(void *opaque, const char *folder), void *opaque);
+
+/* Calls `each` for the GGUF files in them, the default first. Stops likewise; -ENOMEM. */
+int model_each(int (*each)(void *opaque, const char *path), void *opaque);
 
 /*
  * The file that `name` means: a path (with a slash, or of a file that is there), the name of a file

@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# A question to a real language model through the daemon: D-Bus, Wyoming and sori ask; its answer is
+# spoken while it is being written.
+set -u
+. "$top_srcdir/tests/daemon/front-lib.sh"
+need dbus-daemon gdbus dbus-monitor /usr/bin/python3
+set -- "${SORI_MODEL_PATH%%:*}"/*.gguf
+[ -e "$1" ] || skip_all "no language model is installed"
+SORI_VOICE_PATH=$top_srcdir/tests/daemon/voices SORI_WORKER=$top_builddir/sori-worker
+export SORI_VOICE_PATH SORI_WORKER
+daemon=$top_builddir/sorid
+mkdir -p "$HOME/.config/sori"
+printf '[speech]\nvoice = quick\n[ask]\ntemperature = 0\nmax-tokens = 40\n[audio]\noutput = %s\n' \
+    "wavfile path=$TMPDIR/heard.raw format=raw" >"$HOME/.config/sori/sori.conf"
+start_bus
+sori=$top_builddir/sori
+ours=org.sori.Speech1
+
+has() {
+    pattern=$1
+    shift
+    "$@" >"$TMPDIR/has" 2>&1
+    cat "$TMPDIR/has"
+    grep -Eq -- "$pattern" "$TMPDIR/has"
+}
+
+ok "the model is listed" has "$(basename "$1" .gguf)" \
+    call org.freedesktop.DBus.Properties.Get $ours Models
+dbus-monitor --session "interface='$ours'" >"$TMPDIR/signals" 2>&1 &
+monitor=$!
+until grep -q NameAcquired "$TMPDIR/signals" || ! kill -0 $monitor; do sleep 0.05; done
+ok "sori ask" "$sori" ask -v quick "Name three colours. Then name three animals."
+cp "$TMPDIR/out" "$TMPDIR/answer"
+ok "prints the answer" test "$(wc -c <"$TMPDIR/answer")" -ge 10
+ok "which was heard" test -s "$TMPDIR/heard.raw"
+ok "and came from the daemon" has "^done: 1$" "$sori" status
+sleep 0.5
+kill $monitor
+# The first word sounds before the last piece of text is there, unless it is one sentence.
+order=$(sed -n 's/^signal .*member=\([A-Z][a-z]*\)$/\1/p' "$TMPDIR/signals")
+ok "spoken while it is written" sh -c "printf '%s\n' '$order' | awk '
+    /Word/ && !word { word = NR } /Text/ { text = NR } END { exit !(word && word < text) }'"
+ok "with word signals" has "Word" printf '%s\n' "$order"
+ok "the same question, the same answer" has "$(head -c 20 "$TMPDIR/answer" | head -n 1)" \
+    "$sori" ask -v quick "Name three colours. Then name three animals."
+cat >"$TMPDIR/transcript.py" <<'END'
+import json, socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.settimeout(60)
+s.connect(sys.argv[1])
+s.sendall(b'{"type":"transcript","data":{"text":"Say hello."}}\n')
+f, seen, size = s.makefile("rb"), [], 0
+while line := f.readline():
+    header = json.loads(line)
+    f.read(header.get("data_length", 0))
+    size += len(f.read(header.get("payload_length", 0)))
+    seen.append(header["type"])
+    if header["type"] in ("audio-stop", "error", "not-handled"):
+        break
+print(sorted(set(seen)), size)
+sys.exit(not any(name.startswith("handled") for name in seen) or not size)
+END
+ok "a transcript over the socket is handled and spoken" \
+    /usr/bin/python3 "$TMPDIR/transcript.py" "$XDG_RUNTIME_DIR/sori/socket"
+ok "no worker died" has "worker.deaths: 0" "$sori" status
+done_testing
