@@ -280,6 +280,7 @@ int loop_turn(struct loop *loop, int timeout_ms)
 {
     int n = epoll_wait(loop->epoll, loop->events, EVENTS_AT_ONCE, time_to_wait(loop, timeout_ms));
 
+    loop->stopped = false; /* turns after the end of loop_run() do their work */
     if (n < 0 && errno != EINTR)
         return -errno;
     loop->time = clock_ms();
@@ -299,8 +300,8 @@ int loop_run(struct loop *loop)
 {
     int r = 0;
 
-    loop->stopped = false;
-    while (r >= 0 && !loop->stopped)
+    do
         r = loop_turn(loop, -1);
+    while (r >= 0 && !loop->stopped);
     return r < 0 ? r : loop->result;
 }
