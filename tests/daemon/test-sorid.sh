@@ -69,8 +69,13 @@ for _ in 1 2 3 4 5; do hears >/dev/null; done
 sleep 0.2
 n_after=$(find "/proc/$(pid_of_daemon)/fd" -type l | wc -l)
 ok "no descriptor is left behind: $n_before, $n_after" test "$n_before" -eq "$n_after"
-kill "$(pid_of_daemon)"
-while pid_of_daemon >/dev/null 2>&1 && [ -n "$(pid_of_daemon 2>/dev/null)" ]; do sleep 0.1; done
+last=$(pid_of_daemon)
+workers=$(cat "/proc/$last/task/$last/children")
+kill "$last"
+tries=0
+while kill -0 "$last" 2>/dev/null && [ $((tries += 1)) -lt 200 ]; do sleep 0.1; done
+ok "stopped, it ends" test "$tries" -lt 200
+ok "and its workers have ended before" sh -c "[ -n '$workers' ] && ! kill -0 $workers"
 ok "without a daemon, sori status says so" sh -c "! '$sori' status"
 ok "and sori say starts it" "$sori" say -v quick "again"
 done_testing
