@@ -27,3 +27,16 @@ EXTRA_DIST += voices/recipe/README.md voices/recipe/requirements.txt \
 	voices/recipe/train_acoustic.py voices/recipe/train_vocoder.py voices/recipe/training.py \
 	voices/recipe/wavenet.py voices/recipe/weights.py
 EXTRA_DIST += voices/SAMPLES.md
+EXTRA_DIST += voices/letter-to-sound.py
+EXTRA_DIST += voices/samples/hibari-000.opus \
+	voices/samples/hibari-000.png \
+	voices/samples/hibari-001.opus \
+	voices/samples/hibari-001.png \
+	voices/samples/hibari-002.opus \
+	voices/samples/hibari-002.png \
+	voices/samples/sori-000.opus \
+	voices/samples/sori-000.png \
+	voices/samples/sori-001.opus \
+	voices/samples/sori-001.png \
+	voices/samples/sori-002.opus \
+	voices/samples/sori-002.png
