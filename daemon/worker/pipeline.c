@@ -358,11 +358,18 @@ int pipeline_run(struct pipeline *pipeline, const struct speech *speech)
         r = delivery_end(&pipeline->delivery);
     stop_front(pipeline);
     end_all(pipeline);
-    for (size_t i = 0; i < pipeline->n_chain; i++)
-        stage_reset(pipeline->chain[i]);
-    atomic_store(&pipeline->cancelled, false);
+    pipeline_uncancel(pipeline);
     pipeline->n_chain = 0;
     return r < 0 ? r : 0;
+}
+
+void pipeline_uncancel(struct pipeline *pipeline)
+{
+    for (size_t i = 0; i < pipeline->n_stages; i++)
+        stage_reset(pipeline->stages[i]);
+    if (pipeline->effect)
+        stage_reset(pipeline->effect);
+    atomic_store(&pipeline->cancelled, false);
 }
 
 void pipeline_cancel(struct pipeline *pipeline)

@@ -92,6 +92,8 @@ int pipeline_run(struct pipeline *pipeline, const struct speech *speech);
 
 /* Ends the run under way, and the next one if none is; until pipeline_run() returns. */
 void pipeline_cancel(struct pipeline *pipeline);
+/* Forgets a cancel that came when the run it was meant for was over. On the thread of the runs. */
+void pipeline_uncancel(struct pipeline *pipeline);
 
 /* --- a single stage, for sinks ---------------------------------------------------------------- */
 

@@ -280,9 +280,8 @@ static int run(struct stream *stream)
     r = pipeline_run(stream->pipeline, &speech);
     gate_leave(&stream->synthesis->gate, &stream->turn);
     pthread_mutex_lock(&stream->lock);
-    if (!stream->running) /* a cancel that came too late for this run must not hit the next */
-        r = r < 0 ? r : 0;
     stream->running = false;
+    pipeline_uncancel(stream->pipeline); /* one that came too late must not hit the next run */
     pthread_mutex_unlock(&stream->lock);
     return r;
 }

@@ -156,7 +156,7 @@ static unsigned cancel(struct harness *h, unsigned n, unsigned *ret_done)
                 *ret_done += seen[i].outcome == REQUEST_DONE;
                 cancelled += seen[i].outcome == REQUEST_CANCELLED;
                 if (seen[i].outcome == REQUEST_FAILED)
-                    fail_msg("%s", seen[i].message);
+                    print_message("# failed: %s\n", seen[i].message), fail();
                 seen[i] = (struct seen){0};
                 harness_render(h, &seen[i], NULL, texts[begun++ % 3]);
             }
