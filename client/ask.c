@@ -162,10 +162,9 @@ static void print_piece(void *opaque, const char *text)
 /* -ENOTCONN and -EINVAL: there is no daemon, or it does not know what this process may know. */
 static int ask_remotely(struct ask *ask)
 {
-    _cleanup_free_ char *text = strndup(ask->source.text, ask->source.text_size);
     const struct remote_order order = {
         .method = "Ask",
-        .text = text,
+        .text = ask->source.text,
         .voice = ask->answering.speaking.voice,
         .model = ask->answering.model,
         .priority = "message",
@@ -178,7 +177,7 @@ static int ask_remotely(struct ask *ask)
     };
     struct remote *remote = NULL;
     uint32_t job;
-    int r = text ? remote_open(false, &remote) : fail(-ENOMEM, "out of memory");
+    int r = remote_open(false, &remote);
 
     if (r >= 0)
         r = remote_start(remote, &order, &job);

@@ -208,10 +208,9 @@ static bool is_for_daemon(const struct say *say)
 /* -ENOTCONN and -EINVAL: there is no daemon, or it does not know what this process may know. */
 static int speak_remotely(struct say *say)
 {
-    _cleanup_free_ char *text = calloc(1, say->source.text_size + 1);
     const struct remote_order order = {
         .method = "Speak",
-        .text = text,
+        .text = say->source.text,
         .voice = say->speaking.voice,
         .priority = "message",
         .rate = say->speaking.rate,
@@ -222,10 +221,8 @@ static int speak_remotely(struct say *say)
     };
     struct remote *remote = NULL;
     uint32_t job;
-    int r = text ? remote_open(false, &remote) : fail(-ENOMEM, "out of memory");
+    int r = remote_open(false, &remote);
 
-    if (text)
-        memcpy(text, say->source.text, say->source.text_size);
     if (r >= 0)
         r = remote_start(remote, &order, &job);
     if (r >= 0 && !say->detach)

@@ -28,6 +28,7 @@ static int join_arguments(struct source *source, int argc, char **argv)
         memcpy(source->text + n, argv[i], length);
         n += length;
     }
+    source->text[n] = '\0';
     source->text_size = n;
     source->size = (off_t)n;
     source->name = "the text";

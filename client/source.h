@@ -11,7 +11,7 @@
 
 struct source {
     int fd;     /* -1: the text below */
-    char *text; /* of the arguments; owned */
+    char *text; /* of the arguments, terminated; owned */
     size_t text_size;
     const char *name; /* for messages */
     off_t size;       /* of a file, 0 if unknown */

@@ -24,6 +24,12 @@ static size_t stride(size_t floats)
     return (floats + ALIGN_FLOATS - 1) / ALIGN_FLOATS * ALIGN_FLOATS;
 }
 
+/* What the planner remembers is lost when the plugin is closed, and FFTW with it. */
+__attribute__((destructor)) static void forget_plans(void)
+{
+    fftwf_cleanup();
+}
+
 /* Makes both plans; the arrays are only there to be planned for. */
 static int make_plans(struct stft *stft)
 {

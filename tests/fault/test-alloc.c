@@ -197,18 +197,6 @@ static void heart(void **state)
         skip();
     fail_each("heart");
 }
-#else
-static void tone(void **state)
-{
-    skip(); /* a sanitizer has an allocator of its own */
-}
-
-static void heart(void **state)
-{
-    skip();
-}
-#endif
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,3 +206,10 @@ int main(void)
 
     return cmocka_run_group_tests_name("alloc", tests, NULL, NULL);
 }
+#else
+int main(void)
+{
+    puts("1..0 # SKIP a sanitizer has an allocator of its own");
+    return 0;
+}
+#endif
