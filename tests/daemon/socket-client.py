@@ -343,7 +343,7 @@ for _ in range(1000):
     connect().close()
 time.sleep(0.3)
 now = len(os.listdir(f"/proc/{daemon.pid}/fd"))
-ok(now == fds, "no descriptor is left behind", f"{fds} before, {now} after")
+ok(now <= fds, "no descriptor is left behind", f"{fds} before, {now} after")
 
 second = subprocess.run([DAEMON], capture_output=True, text=True)
 ok(second.returncode and "another daemon" in second.stderr and ask_once()[1] == 3 * WORD,

@@ -79,13 +79,14 @@ static void faults(void **state)
         {"-DFAULT_SYMBOL", -ENOEXEC, "it has no symbol sori_plugin_entry"},
         {"-DFAULT_ENTRY", -ENOTSUP, "does not serve plugin interface 1"},
     };
-    char path[200];
+    char name[32], path[200];
 
-    path_of("bad.so", path);
+    /* They stay until the end: dlopen could take a file in the place of another one for that. */
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        compile("bad.so", table[i].fault);
+        snprintf(name, sizeof name, "bad%zu.so", i);
+        path_of(name, path);
+        compile(name, table[i].fault);
         refuses(path, table[i].error, table[i].message);
-        unlink(path); /* or dlopen could take the next one for this one */
     }
 }
 
@@ -220,7 +221,7 @@ static void thousand_times(void **state)
     if (!counts)
         return;
     assert_int_equal(mapped_lines(), maps);
-    assert_int_equal(mallinfo2().uordblks, memory);
+    assert_in_range(mallinfo2().uordblks, 0, memory + 4096); /* less than one block a time */
 }
 
 static int make_folder(void **state)
@@ -230,13 +231,16 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-    static const char *const names[] = {"bad.so", "text.so", "mode.so", "mute.so"};
-    char path[200];
+    DIR *files = opendir(folder);
+    struct dirent *file;
+    char path[300];
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        path_of(names[i], path);
+    while (files && (file = readdir(files))) {
+        snprintf(path, sizeof path, "%s/%s", folder, file->d_name);
         unlink(path);
     }
+    if (files)
+        closedir(files);
     return rmdir(folder);
 }
 
