@@ -9,3 +9,15 @@ TESTS += tests/llm/test-infer-reference
 tests_llm_test_infer_reference_SOURCES = tests/llm/test-infer-reference.c $(llm_model_headers)
 tests_llm_test_infer_reference_CFLAGS = $(llm_model_cflags)
 tests_llm_test_infer_reference_LDADD = $(llm_model_libs)
+
+# Tiny models of all families, with what they should compute.
+EXTRA_DIST += tests/llm/make-tiny-models.py tests/llm/compare-llama-cpp.py \
+	tests/llm/tiny-gemma3.gguf tests/llm/tiny-gpt2.gguf tests/llm/tiny-llama.gguf \
+	tests/llm/tiny-llama3.gguf tests/llm/tiny-qwen2.gguf tests/llm/tiny-qwen3.gguf \
+	tests/llm/tiny-superblocks.gguf tests/llm/tiny-types.gguf
+
+check_PROGRAMS += tests/llm/test-infer-families
+TESTS += tests/llm/test-infer-families
+tests_llm_test_infer_families_SOURCES = tests/llm/test-infer-families.c $(llm_model_headers)
+tests_llm_test_infer_families_CFLAGS = $(llm_model_cflags)
+tests_llm_test_infer_families_LDADD = $(llm_model_libs)
