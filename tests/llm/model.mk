@@ -21,3 +21,16 @@ TESTS += tests/llm/test-infer-families
 tests_llm_test_infer_families_SOURCES = tests/llm/test-infer-families.c $(llm_model_headers)
 tests_llm_test_infer_families_CFLAGS = $(llm_model_cflags)
 tests_llm_test_infer_families_LDADD = $(llm_model_libs)
+
+EXTRA_DIST += tests/llm/alice.txt tests/llm/perplexity.py
+check_PROGRAMS += tests/llm/test-perplexity
+TESTS += tests/llm/test-perplexity
+tests_llm_test_perplexity_SOURCES = tests/llm/test-perplexity.c $(llm_model_headers)
+tests_llm_test_perplexity_CFLAGS = $(llm_model_cflags)
+tests_llm_test_perplexity_LDADD = $(llm_model_libs)
+
+check_PROGRAMS += tests/llm/test-sampler
+TESTS += tests/llm/test-sampler
+tests_llm_test_sampler_SOURCES = tests/llm/test-sampler.c tests/llm/llm-test.h
+tests_llm_test_sampler_CFLAGS = $(llm_model_cflags)
+tests_llm_test_sampler_LDADD = $(llm_model_libs)
