@@ -162,16 +162,17 @@ static void print_piece(void *opaque, const char *text)
 /* -ENOTCONN and -EINVAL: there is no daemon, or it does not know what this process may know. */
 static int ask_remotely(struct ask *ask)
 {
+    const struct speaking speaking = speaking_for_daemon(&ask->answering.speaking);
     const struct remote_order order = {
         .method = "Ask",
         .text = ask->source.text,
-        .voice = ask->answering.speaking.voice,
+        .voice = speaking.voice,
         .model = ask->answering.model,
         .priority = "message",
-        .rate = ask->answering.speaking.rate,
-        .pitch = ask->answering.speaking.pitch,
-        .volume = ask->answering.speaking.volume,
-        .seed = ask->answering.speaking.seed,
+        .rate = speaking.rate,
+        .pitch = speaking.pitch,
+        .volume = speaking.volume,
+        .seed = speaking.seed,
         .piece = print_piece,
         .opaque = ask,
     };

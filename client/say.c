@@ -208,16 +208,17 @@ static bool is_for_daemon(const struct say *say)
 /* -ENOTCONN and -EINVAL: there is no daemon, or it does not know what this process may know. */
 static int speak_remotely(struct say *say)
 {
+    const struct speaking speaking = speaking_for_daemon(&say->speaking);
     const struct remote_order order = {
         .method = "Speak",
         .text = say->source.text,
-        .voice = say->speaking.voice,
+        .voice = speaking.voice,
         .priority = "message",
-        .rate = say->speaking.rate,
-        .pitch = say->speaking.pitch,
-        .volume = say->speaking.volume,
-        .seed = say->speaking.seed,
-        .ssml = say->speaking.text_format == SORI_TEXT_SSML,
+        .rate = speaking.rate,
+        .pitch = speaking.pitch,
+        .volume = speaking.volume,
+        .seed = speaking.seed,
+        .ssml = speaking.text_format == SORI_TEXT_SSML,
     };
     struct remote *remote = NULL;
     uint32_t job;

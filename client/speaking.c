@@ -18,7 +18,10 @@ DEFINE_CLEANUP(voice, struct voice *, voice_free)
 
 int speaking_set_voice(void *options, const char *argument)
 {
-    ((struct speaking *)options)->voice = argument;
+    struct speaking *speaking = options;
+
+    speaking->voice = argument;
+    speaking->given |= GIVEN_VOICE;
     return 0;
 }
 
@@ -51,9 +54,20 @@ int speaking_set_threads(void *options, const char *argument)
     return r;
 }
 
+/* A choice that was made, perhaps in another unit. */
+static int give(void *options, unsigned what, double *field, double value)
+{
+    *field = value;
+    ((struct speaking *)options)->given |= what;
+    return 0;
+}
+
 int speaking_set_rate(void *options, const char *argument)
 {
-    return parse_number(argument, RATE_MIN, RATE_MAX, &((struct speaking *)options)->rate);
+    double rate;
+    int r = parse_number(argument, RATE_MIN, RATE_MAX, &rate);
+
+    return r < 0 ? r : give(options, GIVEN_RATE, &((struct speaking *)options)->rate, rate);
 }
 
 int speaking_set_speed(void *options, const char *argument)
@@ -61,14 +75,17 @@ int speaking_set_speed(void *options, const char *argument)
     double wpm;
     int r = parse_number(argument, ceil(NORMAL_WPM * RATE_MIN), NORMAL_WPM * RATE_MAX, &wpm);
 
-    if (r >= 0)
-        ((struct speaking *)options)->rate = wpm / NORMAL_WPM;
-    return r;
+    return r < 0 ? r
+                 : give(options, GIVEN_RATE, &((struct speaking *)options)->rate,
+                        wpm / NORMAL_WPM);
 }
 
 int speaking_set_pitch(void *options, const char *argument)
 {
-    return parse_number(argument, PITCH_MIN, PITCH_MAX, &((struct speaking *)options)->pitch);
+    double pitch;
+    int r = parse_number(argument, PITCH_MIN, PITCH_MAX, &pitch);
+
+    return r < 0 ? r : give(options, GIVEN_PITCH, &((struct speaking *)options)->pitch, pitch);
 }
 
 /* 50 is the voice's own pitch, each 50 steps an octave. */
@@ -77,14 +94,17 @@ int speaking_set_level(void *options, const char *argument)
     double level;
     int r = parse_number(argument, 0, 99, &level);
 
-    if (r >= 0)
-        ((struct speaking *)options)->pitch = exp2((level - 50) / 50);
-    return r;
+    return r < 0 ? r
+                 : give(options, GIVEN_PITCH, &((struct speaking *)options)->pitch,
+                        exp2((level - 50) / 50));
 }
 
 int speaking_set_volume(void *options, const char *argument)
 {
-    return parse_number(argument, 0, VOLUME_MAX, &((struct speaking *)options)->volume);
+    double volume;
+    int r = parse_number(argument, 0, VOLUME_MAX, &volume);
+
+    return r < 0 ? r : give(options, GIVEN_VOLUME, &((struct speaking *)options)->volume, volume);
 }
 
 int speaking_set_amplitude(void *options, const char *argument)
@@ -92,9 +112,9 @@ int speaking_set_amplitude(void *options, const char *argument)
     double amplitude;
     int r = parse_number(argument, 0, 200, &amplitude);
 
-    if (r >= 0)
-        ((struct speaking *)options)->volume = amplitude / 100;
-    return r;
+    return r < 0 ? r
+                 : give(options, GIVEN_VOLUME, &((struct speaking *)options)->volume,
+                        amplitude / 100);
 }
 
 int speaking_set_seed(void *options, const char *argument)
@@ -146,6 +166,21 @@ int speaking_set_capitals(void *options, const char *argument)
     static const char *const names[] = {"none", "spelled", "icon", NULL};
 
     return set_name(names, argument, &((struct speaking *)options)->capitals);
+}
+
+struct speaking speaking_for_daemon(const struct speaking *speaking)
+{
+    struct speaking left = *speaking;
+
+    if (!(left.given & GIVEN_VOICE))
+        left.voice = NULL;
+    if (!(left.given & GIVEN_RATE))
+        left.rate = 0;
+    if (!(left.given & GIVEN_PITCH))
+        left.pitch = 0;
+    if (!(left.given & GIVEN_VOLUME))
+        left.volume = -1;
+    return left;
 }
 
 static int offer_voice(void *opaque, const struct voice *voice)

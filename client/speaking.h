@@ -19,6 +19,14 @@ struct speaking {
     double rate, pitch, volume;
     uint64_t seed;
     uint32_t text_format, reading, punctuation, capitals; /* as in struct sori_stream_params */
+    unsigned given; /* of the voice, rate, pitch and volume, those that are the user's choice */
+};
+
+enum {
+    GIVEN_VOICE = 1u << 0,
+    GIVEN_RATE = 1u << 1,
+    GIVEN_PITCH = 1u << 2,
+    GIVEN_VOLUME = 1u << 3,
 };
 
 #define SPEAKING_DEFAULTS                                                                          \
@@ -71,6 +79,9 @@ int speaking_set_level(void *options, const char *argument);
 int speaking_set_volume(void *options, const char *argument);
 int speaking_set_amplitude(void *options, const char *argument);
 int speaking_set_seed(void *options, const char *argument);
+
+/* The same with what was not given left to the daemon, as in struct remote_order. */
+struct speaking speaking_for_daemon(const struct speaking *speaking);
 
 /* Finds the voice, with the changes that the options make. Negative errno with fail_message(). */
 int speaking_voice(const struct speaking *speaking, struct voice **ret_voice);

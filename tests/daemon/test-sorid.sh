@@ -9,8 +9,8 @@ SORI_VOICE_PATH=$top_srcdir/tests/daemon/voices SORI_WORKER=$top_builddir/sori-w
 export SORI_VOICE_PATH SORI_WORKER
 daemon=$top_builddir/sorid
 mkdir -p "$HOME/.config/sori"
-printf '[audio]\noutput = wavfile path=%s format=raw\n' "$TMPDIR/heard.raw" \
-    >"$HOME/.config/sori/sori.conf"
+printf '[speech]\nvoice = steady\nrate = 2\n[audio]\noutput = wavfile path=%s format=raw\n' \
+    "$TMPDIR/heard.raw" >"$HOME/.config/sori/sori.conf"
 start_bus
 sori=$top_builddir/sori
 
@@ -53,8 +53,17 @@ ok "settings" has "speech.rate" property org.sori.Speech1 Settings
 ok "speech through the socket" hears
 ok "sori say: spoken by the daemon" "$sori" say -v quick "hello wide world"
 ok "and heard" test -s "$TMPDIR/heard.raw"
+# heard_is OPTION...: what was heard is what these options of sori say make of the text.
+heard_is() {
+    "$sori" say -q --format=raw -o "$TMPDIR/right.raw" "$@" "hello wide world" &&
+        cmp "$TMPDIR/right.raw" "$TMPDIR/heard.raw"
+}
+ok "sori say leaves voice and rate to the settings" "$sori" say "hello wide world"
+ok "and they count" heard_is -v steady --rate=2
+ok "sori say with a voice and a rate" "$sori" say -v quick --rate=1 --volume=0.5 "hello wide world"
+ok "has those" heard_is -v quick --volume=0.5
 ok "sori say --detach" "$sori" say --detach -v quick "$(seq 500 | tr '\n' ' ')"
-ok "sori status" has "^done: [23]$" "$sori" status
+ok "sori status" has "^done: [45]$" "$sori" status
 ok "sori pause" "$sori" pause
 ok "which the bus knows" has true property org.sori.Speech1 Paused
 ok "sori resume" "$sori" resume
