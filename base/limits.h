@@ -119,6 +119,10 @@
  * this. ms */
 #define RESPAWN_MIN_MS 1000u
 #define RESPAWN_MAX_MS 30000u
+/* When the system has no descriptor, process or memory for a worker: so often and so soon is it
+ * tried again before the request fails, which is not noticed as a wait. */
+#define START_TRIES 3u
+#define START_AGAIN_MS 50u
 /* Deaths of a worker without progress until the request that it worked on is given up: two when it
  * fell by itself; more when it was killed from outside, which says less about the request. */
 #define DEATHS_MAX 2u
@@ -132,6 +136,9 @@
 #define PLAY_BUFFER_SAMPLES 48000u
 /* Samples that it feeds to the sink at once, at most. */
 #define PLAY_BLOCK_SAMPLES 4096u
+/* How long the loudspeaker waits, in all, for a client that wants a request's sound too and does
+ * not read it: a hiccup, not a stop. ms */
+#define READER_MAX_WAIT_MS 3000u
 /* How long a sound device may be gone until the request that it played fails. ms */
 #define DEVICE_LOST_MS 10000u
 

@@ -2,6 +2,7 @@
 noinst_LTLIBRARIES += libdaemon.la
 libdaemon_la_SOURCES = \
 	base/utf8.h \
+	daemon/client.c \
 	daemon/config.c daemon/config.h \
 	daemon/config-table.c \
 	daemon/daemon.c daemon/daemon.h \
@@ -9,13 +10,18 @@ libdaemon_la_SOURCES = \
 	daemon/loop.c daemon/loop.h \
 	daemon/notify.c daemon/notify.h \
 	daemon/player.c daemon/player.h \
+	daemon/pool.c \
 	daemon/queue.c daemon/queue.h \
 	daemon/queue-rules.c daemon/queue-rules.h \
 	daemon/request.c daemon/request.h \
+	daemon/request-front.c daemon/request-worker.c \
 	daemon/request-private.h \
+	daemon/run.c daemon/run.h \
+	daemon/schedule.c \
 	daemon/sound.c daemon/sound.h \
-	daemon/station.c daemon/station.h \
+	daemon/station.c daemon/station.h daemon/station-private.h \
 	daemon/voices.c daemon/voices.h \
+	daemon/voices-watch.c daemon/voices-watch.h \
 	daemon/worker-link.c daemon/worker-link.h
 libdaemon_la_CPPFLAGS = $(AM_CPPFLAGS) -DSORI_WORKER_PATH='"$(libexecdir)/sori-worker"'
 libdaemon_la_CFLAGS = $(program_cflags) $(INIH_CFLAGS)

@@ -15,6 +15,7 @@
 #include "daemon/dbus.h"
 #include "daemon/notify.h"
 #include "daemon/socket.h"
+#include "daemon/voices-watch.h"
 #include "daemon/worker-link.h"
 #include "worker/error.h"
 
@@ -23,6 +24,7 @@ struct program {
     struct notify notify;
     struct frontend_dbus *bus;
     struct frontend_socket *socket;
+    struct voices_watch *watch;
     char *config_path;
     bool config_named; /* on the command line: it has to be there */
     char **options;    /* "SECTION-KEY=VALUE", to be set again after each reading of the file */
@@ -148,6 +150,8 @@ static int start_parts(struct program *program)
     if (r < 0)
         return fail(r, "cannot start: %s", strerror(-r));
     queue_set_idle(daemon->queue, queue_idle, daemon);
+    if (voices_watch_start(daemon->loop, daemon->voices, &program->watch) < 0)
+        complain(NULL, fail_message());
     return 0;
 }
 
@@ -177,6 +181,7 @@ static void stop_parts(struct program *program)
 
     frontend_socket_stop(program->socket);
     frontend_dbus_stop(program->bus);
+    voices_watch_stop(program->watch);
     queue_free(daemon->queue);
     voices_free(daemon->voices);
     notify_clear(&program->notify);

@@ -18,6 +18,7 @@ struct player {
     bool open;
     char *output; /* the sink and its settings that the worker was started with */
     uint64_t started_ms;
+    unsigned refusals;       /* starts in a row that the system refused */
     unsigned deaths;         /* without a sample heard in between */
     struct loop_timer timer; /* to start again */
 
@@ -205,8 +206,7 @@ static char *make_output(const struct config *config)
 
     if (n != strlen(plugin) || strncmp(config->output, plugin, n))
         return strdup(config->output);
-    return asprintf(&output, "%s lead_in_ms=%.0f linger_ms=%.0f%s", plugin,
-                    config->lead_in * 1000,
+    return asprintf(&output, "%s lead_in_ms=%.0f linger_ms=%.0f%s", plugin, config->lead_in * 1000,
                     config->idle_close * 1000, settings) < 0
                ? NULL
                : output;
@@ -217,11 +217,13 @@ static void start_failed(struct player *player, int error)
     char message[240];
 
     snprintf(message, sizeof message, "cannot start the playback worker: %.200s", fail_message());
+    if (worker_may_start_later(error) && ++player->refusals < START_TRIES) {
+        loop_timer_start(player->queue->loop, &player->timer, START_AGAIN_MS);
+        return;
+    }
     fprintf(stderr, "sorid: %s\n", message);
-    if (worker_may_start_later(error))
-        loop_timer_start(player->queue->loop, &player->timer, RESPAWN_MIN_MS);
-    else
-        fail_request(player, message);
+    player->refusals = 0;
+    fail_request(player, message);
 }
 
 static void start_worker(struct player *player)
@@ -237,6 +239,7 @@ static void start_worker(struct player *player)
         start_failed(player, r);
         return;
     }
+    player->refusals = 0;
     free(player->output);
     player->output = steal(output);
     player->started_ms = loop_time(queue->loop);

@@ -189,7 +189,7 @@ int rules_make_request(struct queue *queue, const struct request_options *option
 
 static bool competes(const struct request *other, const struct request *request)
 {
-    return other != request && request_plays(other) && other->state != REQUEST_ENDING;
+    return other != request && request_sounds(other) && other->state != REQUEST_ENDING;
 }
 
 /* Ends all others of these priorities, whether they sound or wait, but for held ones. */
@@ -198,8 +198,7 @@ static void interrupt(struct queue *queue, const struct request *request, enum p
 {
     for (struct request *other = queue->first; other; other = other->next)
         if (competes(other, request) && other->options.priority >= from &&
-            other->options.priority <= to &&
-            !other->held)
+            other->options.priority <= to && !other->held)
             request_finish(other, REQUEST_INTERRUPTED, NULL);
 }
 

@@ -42,210 +42,6 @@ const char *request_state_name(enum request_state state)
     return state >= REQUEST_WAITING && state <= REQUEST_ENDING ? names[state] : NULL;
 }
 
-/* --- clients ---------------------------------------------------------------------------------- */
-
-int client_new(struct queue *queue, const char *name, struct client **ret_client)
-{
-    struct client *client;
-
-    if (queue->n_clients >= CLIENTS_MAX)
-        return fail(-EUSERS, "more than %u clients", CLIENTS_MAX);
-    client = calloc(1, sizeof *client);
-    if (!client || !(client->name = strdup(name))) {
-        free(client);
-        return fail(-ENOMEM, "out of memory");
-    }
-    client->queue = queue;
-    client->next = queue->clients;
-    if (queue->clients)
-        queue->clients->previous = client;
-    queue->clients = client;
-    queue->n_clients++;
-    *ret_client = client;
-    return 0;
-}
-
-static void client_free(struct client *client)
-{
-    if (client->previous)
-        client->previous->next = client->next;
-    else
-        client->queue->clients = client->next;
-    if (client->next)
-        client->next->previous = client->previous;
-    free(client->name);
-    free(client);
-}
-
-struct client *client_close(struct client *client, bool keep)
-{
-    if (!client)
-        return NULL;
-    for (struct request *request = client->queue->first; request; request = request->next) {
-        if (request->client != client)
-            continue;
-        request->events = NULL;
-        if (!keep || !request_plays(request) || request_gives_audio(request))
-            request_finish(request, REQUEST_CANCELLED, NULL);
-        else
-            request_end_text(request);
-    }
-    client->closed = true;
-    client->queue->n_clients--;
-    if (!client->requests)
-        client_free(client);
-    return NULL;
-}
-
-const char *client_name(const struct client *client)
-{
-    return client->name;
-}
-
-void client_cancel(struct client *client)
-{
-    for (struct request *request = client->queue->first; request; request = request->next)
-        if (request->client == client)
-            request_cancel(request);
-}
-
-/* --- scheduling ------------------------------------------------------------------------------- */
-
-bool queue_hears(const struct request *request)
-{
-    return request->queue->heard == request;
-}
-
-static bool waits_to_be_heard(const struct request *request)
-{
-    return request_plays(request) && request->state != REQUEST_ENDING && !queue_hears(request);
-}
-
-/* The most important of those that wait for the loudspeaker, the first of equals; a held one only
- * when there is no other. */
-static struct request *next_to_be_heard(const struct queue *queue)
-{
-    struct request *best = NULL;
-
-    for (struct request *request = queue->first; request; request = request->next) {
-        if (!waits_to_be_heard(request))
-            continue;
-        if (!best || (best->held && !request->held) ||
-            (best->held == request->held && request->options.priority < best->options.priority))
-            best = request;
-    }
-    return best;
-}
-
-/* One is heard; the next one is made ready once that one has been synthesised. */
-static void schedule_loudspeaker(struct queue *queue)
-{
-    struct request *next = next_to_be_heard(queue);
-
-    if (!queue->heard && next) {
-        queue->heard = next;
-        if (next->held) /* the last of a row is not to be lost any more */
-            next->options.priority = PRIORITY_MESSAGE;
-        next->held = false;
-        if (next->begun || request_begin(next) >= 0)
-            player_play(queue->player, next);
-    } else if (next && !next->begun && !next->held && request_is_complete(queue->heard)) {
-        request_begin(next);
-    }
-}
-
-struct load {
-    unsigned busy, begun;    /* audio-only requests under way: those that are not blocked; all */
-    struct request *blocked; /* one of those that are */
-};
-
-static struct load measure(const struct queue *queue)
-{
-    struct load load = {0};
-
-    for (struct request *request = queue->first; request; request = request->next) {
-        bool blocked = request->blocked && !request->speak.done;
-        if (request_plays(request) || !request->begun || request->state == REQUEST_ENDING ||
-            request->speak.done)
-            continue;
-        load.begun++;
-        load.busy += !blocked;
-        if (blocked && !load.blocked)
-            load.blocked = request;
-    }
-    return load;
-}
-
-static bool is_before(const struct request *a, const struct request *b)
-{
-    if (a->options.priority != b->options.priority)
-        return a->options.priority < b->options.priority;
-    return a->client->served < b->client->served;
-}
-
-/* A parked one may go on when its front end has taken what there was. */
-static bool may_begin(const struct request *request)
-{
-    if (request_plays(request) || request->begun || request->state == REQUEST_ENDING)
-        return false;
-    return !request->parked || (!request->blocked && request->given == request->received);
-}
-
-static struct request *next_to_begin(const struct queue *queue)
-{
-    struct request *best = NULL;
-
-    for (struct request *request = queue->first; request; request = request->next)
-        if (may_begin(request) && (!best || is_before(request, best)))
-            best = request;
-    return best;
-}
-
-/*
- * A front end that takes nothing (a client that pauses) must not keep others out: it does not
- * count, and when all streams are taken by such, one of them is parked: its stream ends, and it
- * begins anew at its last sentence when it is wanted.
- */
-static void park(struct request *request)
-{
-    run_stop(&request->speak);
-    run_stop(&request->generate);
-    request->begun = false;
-    request->parked = true;
-}
-
-static void schedule_audio(struct queue *queue)
-{
-    /* Some streams are left for what is heard and what is heard next. */
-    const unsigned streams = STREAMS_MAX - 3;
-    struct request *next;
-
-    while ((next = next_to_begin(queue))) {
-        struct load load = measure(queue);
-        if (load.busy >= queue->config->concurrent)
-            return;
-        if (load.begun >= streams && !load.blocked)
-            return;
-        if (load.begun >= streams)
-            park(load.blocked);
-        next->parked = false;
-        request_begin(next);
-    }
-}
-
-static void schedule(void *opaque)
-{
-    struct queue *queue = opaque;
-
-    schedule_loudspeaker(queue);
-    schedule_audio(queue);
-}
-
-void queue_schedule(struct queue *queue)
-{
-    loop_defer(queue->loop, &queue->schedule);
-}
-
 /* --- requests --------------------------------------------------------------------------------- */
 
 void queue_remove(struct request *request)
@@ -351,6 +147,8 @@ static void set_paused(struct queue *queue, bool paused)
         return;
     queue->paused = paused;
     player_pause(queue->player, paused);
+    if (queue->heard)
+        request_pump(queue->heard);
 }
 
 void queue_pause(struct queue *queue)
@@ -403,6 +201,13 @@ void queue_figures(const struct queue *queue, struct queue_figures *ret_figures)
 
 DEFINE_CLEANUP(queue, struct queue *, queue_free)
 
+static void voices_changed(void *opaque)
+{
+    struct queue *queue = opaque;
+
+    pool_voices_changed(queue->pool);
+}
+
 int queue_new(struct loop *loop, const struct config *config, struct voices *voices,
               struct queue **ret_queue)
 {
@@ -414,10 +219,12 @@ int queue_new(struct loop *loop, const struct config *config, struct voices *voi
     queue->loop = loop;
     queue->config = config;
     queue->voices = voices;
-    queue->schedule = (struct loop_call){.call = schedule, .opaque = queue};
+    queue_make_schedule(queue);
     r = pool_new(queue, &queue->pool);
     if (r >= 0)
         r = player_new(queue, &queue->player);
+    if (r >= 0)
+        r = voices_watch(voices, voices_changed, queue);
     if (r < 0)
         return r;
     *ret_queue = steal(queue);
@@ -454,4 +261,5 @@ void queue_set_idle(struct queue *queue, void (*idle)(void *opaque, bool idle), 
 void queue_reload(struct queue *queue)
 {
     player_reload(queue->player);
+    pool_voices_changed(queue->pool);
 }

@@ -2,9 +2,9 @@
 /*
  * request-private.h: the inside of requests, clients and the queue
  *
- * queue.c decides which requests run and which one is heard; station.c makes a request's text into
- * sound on a worker, as often as it takes; request.c hands the sound to the front end; player.c to
- * the loudspeaker.
+ * schedule.c decides which requests run and which one is heard; station.c makes a request's text
+ * into sound on a worker, as often as it takes, which request-worker.c receives; request-front.c
+ * hands it to the front end, player.c to the loudspeaker.
  */
 #ifndef DAEMON_REQUEST_PRIVATE_H
 #define DAEMON_REQUEST_PRIVATE_H
@@ -71,7 +71,7 @@ struct request {
     char *prompt; /* REQUEST_ASK: what was submitted */
     size_t prompt_size;
     size_t system_size; /* of that: what the model is told to be, first */
-    char *text; /* what is spoken */
+    char *text;         /* what is spoken */
     size_t text_size, text_capacity;
     bool text_ended, prompt_ended;
 
@@ -85,14 +85,17 @@ struct request {
     uint64_t heard;      /* from the loudspeaker */
     size_t restart_text; /* of the last sentence that began: where a new stream begins */
     uint64_t restart_position;
-    size_t restart_events; /* that came since then */
-    bool ready;            /* request_audio_ready() was called */
-    bool blocked;          /* the front end took less than there was */
-    size_t spoken;         /* bytes */
+    size_t restart_events;              /* that came since then */
+    bool ready;                         /* request_audio_ready() was called */
+    bool blocked;                       /* the front end took less than there was */
+    bool unread;                        /* ...for so long that it gets no more */
+    uint64_t starves_since, starved_ms; /* the loudspeaker waits for the reader; in all */
+    size_t spoken;                      /* bytes */
 
     enum request_outcome outcome;
     char message[320];
     struct loop_call pump, finish;
+    struct loop_timer reader_watch;
 };
 
 struct queue {
@@ -114,7 +117,10 @@ struct queue {
     void *opaque;
 };
 
-/* --- request.c -------------------------------------------------------------------------------- */
+/* Samples: less is not worth a frame. */
+enum { CREDIT_CRUMB = 2048 };
+
+/* --- request.c, request-front.c, request-worker.c --------------------------------------------- */
 
 void request_free(struct request *request);
 /* Over: `finished` is called in the next turn. `message` may be NULL. */
@@ -134,7 +140,10 @@ int request_add_text(struct request *request, const char *text, size_t size);
 /* Whether all sound has come. */
 bool request_is_complete(const struct request *request);
 bool request_plays(const struct request *request);
+/* It plays, and has not been heard to its end yet. */
+bool request_sounds(const struct request *request);
 bool request_gives_audio(const struct request *request);
+bool request_is_spoken(const struct request *request);
 
 /* What station.c tells. */
 void request_opened(struct run *run, unsigned sample_rate);
@@ -142,10 +151,13 @@ int request_frame(struct run *run, const struct frame *frame);
 void request_run_ended(struct run *run, int result, const char *message);
 
 /* Sets up the deferred calls. */
+void request_make_front(struct request *request);
 void request_make_calls(struct request *request, void (*finish)(void *opaque));
 
-/* --- queue.c ---------------------------------------------------------------------------------- */
+/* --- client.c, schedule.c, queue.c ------------------------------------------------------------ */
 
+void client_free(struct client *client);
+void queue_make_schedule(struct queue *queue);
 /* Whether it has the loudspeaker. */
 bool queue_hears(const struct request *request);
 void queue_schedule(struct queue *queue);

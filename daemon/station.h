@@ -21,8 +21,12 @@ int pool_new(struct queue *queue, struct pool **ret_pool);
 /* Stops all workers. No run is on a station any more. NULL is fine. Returns NULL. */
 struct pool *pool_free(struct pool *pool);
 
+/* The list of voices is another one, or may be. */
+void pool_voices_changed(struct pool *pool);
+
 /* Puts the run on the station of a voice. What happens is told later, through request_opened(),
- * request_frame() and request_run_ended(). -ENOMEM. */
+ * request_frame() and request_run_ended(). -ENOMEM, or the error of a voice that could not be
+ * loaded a moment ago; with fail_message(). */
 int run_start(struct run *run, struct pool *pool, const struct voice_info *voice);
 /* Takes it off; its stream is cancelled. Fine when it is on none. */
 void run_stop(struct run *run);

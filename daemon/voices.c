@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/limits.h"
@@ -56,6 +57,28 @@ static char *copy(const char *text)
     return strdup(text ? text : "");
 }
 
+static uint64_t stamp_of_file(const char *path)
+{
+    struct stat status;
+
+    if (stat(path, &status) < 0)
+        return 0;
+    return (uint64_t)status.st_ino * 31 + (uint64_t)status.st_mtim.tv_sec * 1000000007 +
+           (uint64_t)status.st_mtim.tv_nsec;
+}
+
+/* Weights that are replaced change the folder that a voice has for itself. */
+static uint64_t stamp_of(const struct voice *voice)
+{
+    const char *slash = strrchr(voice->path, '/');
+    _cleanup_free_ char *folder =
+        slash ? strndup(voice->path, (size_t)(slash - voice->path)) : NULL;
+    const char *name = folder ? strrchr(folder, '/') : NULL;
+    uint64_t stamp = stamp_of_file(voice->path);
+
+    return name && !strcmp(name + 1, voice->id) ? stamp + 17 * stamp_of_file(folder) : stamp;
+}
+
 static int list_add(struct list *list, const struct voice *voice)
 {
     struct voice_info *info;
@@ -77,6 +100,7 @@ static int list_add(struct list *list, const struct voice *voice)
         .licence = copy(voice->licence),
         .path = copy(voice->path),
         .sample_rate = voice->sample_rate,
+        .stamp = stamp_of(voice),
     };
     return info->id && info->name && info->language && info->gender && info->licence && info->path
                ? 0
@@ -105,6 +129,17 @@ static int note_model(void *opaque, const char *path)
     return find(&voices->models, id) ? 0 : list_add(&voices->models, &model);
 }
 
+static bool same_list(const struct list *a, const struct list *b)
+{
+    bool same = a->n == b->n;
+
+    for (size_t i = 0; same && i < a->n; i++)
+        same = a->items[i].stamp == b->items[i].stamp && !strcmp(a->items[i].id, b->items[i].id) &&
+               !strcmp(a->items[i].path, b->items[i].path);
+    return same;
+}
+
+/* 1 when they are others than before. */
 static int read_all(struct voices *voices)
 {
     struct voices fresh = {0};
@@ -112,7 +147,8 @@ static int read_all(struct voices *voices)
 
     if (r >= 0)
         r = model_each(note_model, &fresh);
-    if (r < 0) {
+    if (r < 0 ||
+        (same_list(&voices->voices, &fresh.voices) && same_list(&voices->models, &fresh.models))) {
         list_clear(&fresh.voices);
         list_clear(&fresh.models);
         return r;
@@ -121,7 +157,7 @@ static int read_all(struct voices *voices)
     list_clear(&voices->models);
     voices->voices = fresh.voices;
     voices->models = fresh.models;
-    return 0;
+    return 1;
 }
 
 int voices_new(struct loop *loop, struct voices **ret_voices)
@@ -153,9 +189,9 @@ int voices_reload(struct voices *voices)
 {
     int r = read_all(voices);
 
-    for (size_t i = 0; r >= 0 && i < voices->n_watchers; i++)
+    for (size_t i = 0; r > 0 && i < voices->n_watchers; i++)
         voices->watchers[i].changed(voices->watchers[i].opaque);
-    return r;
+    return r < 0 ? r : 0;
 }
 
 int voices_watch(struct voices *voices, void (*changed)(void *opaque), void *opaque)

@@ -4,12 +4,13 @@
  *
  * Voices are read from the manifests alone (worker/voice.h), language models are the GGUF files in
  * their folders (worker/model-find.h): no plugin is opened and no weights are read. The folders are
- * looked at again on SIGHUP.
+ * looked at again when something changes there (voices-watch.h) and on SIGHUP.
  */
 #ifndef DAEMON_VOICES_H
 #define DAEMON_VOICES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "daemon/loop.h"
 
@@ -24,13 +25,14 @@ struct voice_info {
     const char *licence;  /* may be "" */
     const char *path;     /* of the manifest, or of the GGUF file */
     unsigned sample_rate; /* 0 for a model */
+    uint64_t stamp;       /* another one when the files are */
 };
 
 /* Reads the list. 0 or -ENOMEM. */
 int voices_new(struct loop *loop, struct voices **ret_voices);
 /* NULL is fine. Returns NULL. */
 struct voices *voices_free(struct voices *voices);
-/* Reads it again; the old one stays when that fails. */
+/* Reads it again; the old one stays when that fails, or when nothing has changed. */
 int voices_reload(struct voices *voices);
 /* Called after the list has changed. Up to VOICES_MAX_WATCHERS; -ENOSPC. */
 int voices_watch(struct voices *voices, void (*changed)(void *opaque), void *opaque);

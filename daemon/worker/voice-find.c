@@ -62,6 +62,16 @@ static int find_folders(struct folders *folders)
     return r >= 0 ? add_folders(folders, SORI_VOICE_DIR, "") : r;
 }
 
+int voice_each_folder(int (*each)(void *opaque, const char *folder), void *opaque)
+{
+    _cleanup_(folders_clear) struct folders folders = {0};
+    int r = find_folders(&folders);
+
+    for (size_t i = 0; r == 0 && i < folders.n; i++)
+        r = each(opaque, folders.path[i]);
+    return r;
+}
+
 /* FOLDER/NAME.voice, or FOLDER/NAME/NAME.voice. */
 static bool manifest_path(const char *folder, const char *name, size_t size,
                           char ret_path[static PATH_MAX])

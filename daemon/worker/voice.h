@@ -48,6 +48,8 @@ struct voice *voice_free(struct voice *voice);
  * returns it; -ENOMEM.
  */
 int voice_each(int (*each)(void *opaque, const struct voice *voice), void *opaque);
+/* The folders where they are looked for, whether they exist or not. As voice_each(). */
+int voice_each_folder(int (*each)(void *opaque, const char *folder), void *opaque);
 
 /* Replaces or adds the setting `ROLE.KEY` of a voice. -EINVAL: no such stage, or no dot; -ENOMEM.
  */

@@ -1,7 +1,8 @@
 # The daemon's parts and real workers, with a client in the test.
 daemon_test_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests \
 	-DTEST_VOICES='"$(abs_top_srcdir)/tests/daemon/voices"'
-EXTRA_DIST += tests/daemon/harness.h tests/daemon/voices/quick.voice tests/daemon/voices/steady.voice
+EXTRA_DIST += tests/daemon/harness.h tests/daemon/voices/broken.voice \
+	tests/daemon/voices/quick.voice tests/daemon/voices/steady.voice
 
 check_PROGRAMS += test-requests
 TESTS += test-requests

@@ -30,7 +30,8 @@ ok "the model is listed" has "$(basename "$1" .gguf)" \
 dbus-monitor --session "interface='$ours'" >"$TMPDIR/signals" 2>&1 &
 monitor=$!
 until grep -q NameAcquired "$TMPDIR/signals" || ! kill -0 $monitor; do sleep 0.05; done
-ok "sori ask, with the voice of the settings" "$sori" ask "Name three colours. Then name three animals."
+ok "sori ask, with the voice of the settings" \
+    "$sori" ask "Name three colours. Then name three animals."
 cp "$TMPDIR/out" "$TMPDIR/answer"
 ok "prints the answer" test "$(wc -c <"$TMPDIR/answer")" -ge 10
 ok "which was heard" test -s "$TMPDIR/heard.raw"

@@ -2,6 +2,12 @@
 /* Requests through the queue and a real worker: what is told, in which order, and back-pressure. */
 #include "daemon/harness.h"
 
+#include <sys/resource.h>
+
+#include "base/limits.h"
+
+static const char *const silent[] = {"audio", "output", "wavfile path=/dev/null format=raw", NULL};
+
 static void renders(void **state)
 {
     struct harness h;
@@ -51,11 +57,144 @@ static void tells_that_no_worker_starts(void **state)
     free(usual);
 }
 
+/* Worker processes cannot be started while the process has no descriptors: told at once, and not
+ * tried again and again; afterwards all is as before. */
+static void tells_when_descriptors_are_short(void **state)
+{
+    static const unsigned flags[] = {REQUEST_AUDIO, REQUEST_PLAY};
+    struct rlimit limit, none;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = limit;
+    none.rlim_cur = 3;
+    for (size_t i = 0; i < 2; i++) {
+        struct request_options options;
+        struct seen first = {0}, second = {0}, later = {0};
+        struct queue_figures figures;
+        struct harness h;
+        harness_open(&h, silent);
+        request_options_init(&options);
+        options.flags = flags[i];
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+        assert_int_equal(harness_submit(&h, &first, &options, "Hello."), 0);
+        assert_true(harness_wait(&h, &first.finished));
+        assert_int_equal(harness_submit(&h, &second, &options, "Hello."), 0);
+        assert_true(harness_wait(&h, &second.finished));
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+        assert_int_equal(first.outcome, REQUEST_FAILED);
+        assert_non_null(strstr(first.message, "Too many open files"));
+        assert_int_equal(second.outcome, REQUEST_FAILED);
+        assert_non_null(strstr(second.message, "Too many open files"));
+        for (uint64_t end = clock_ms() + 2 * RESPAWN_MAX_MS;
+             later.outcome != REQUEST_DONE && clock_ms() < end;) {
+            later = (struct seen){0};
+            assert_int_equal(harness_submit(&h, &later, &options, "Hello."), 0);
+            assert_true(harness_wait(&h, &later.finished));
+            loop_turn(h.loop, 20);
+        }
+        assert_int_equal(later.outcome, REQUEST_DONE);
+        queue_figures(h.queue, &figures);
+        assert_in_range(figures.worker_starts, 1, 2);
+        harness_close(&h);
+    }
+}
+
+/* A voice that cannot be loaded: each request is told why, and the worker is not started for each
+ * of them. When the list of voices changes, it is tried again at once. */
+static void tells_that_a_voice_is_bad(void **state)
+{
+    struct queue_figures figures;
+    struct harness h;
+
+    harness_open(&h, NULL);
+    for (unsigned i = 0; i < 50; i++) {
+        struct seen seen = {0};
+        harness_render(&h, &seen, "broken", "Hello.");
+        assert_true(harness_wait(&h, &seen.finished));
+        assert_int_equal(seen.outcome, REQUEST_FAILED);
+        assert_non_null(strstr(seen.message, "no-such-plugin"));
+    }
+    queue_figures(h.queue, &figures);
+    assert_in_range(figures.worker_starts, 1, 5); /* one, unless a second or more went by */
+    queue_reload(h.queue);
+    for (unsigned i = 0; i < 2; i++) {
+        struct seen seen = {0};
+        harness_render(&h, &seen, i ? "quick" : "broken", "Hello.");
+        assert_true(harness_wait(&h, &seen.finished));
+        assert_int_equal(seen.outcome, i ? REQUEST_DONE : REQUEST_FAILED);
+    }
+    harness_close(&h);
+}
+
+/* --- heard and read --------------------------------------------------------------------------- */
+
+/* Longer than what the daemon holds of a request's sound: each letter of this voice is 40 ms. */
+static void make_long_text(char *text, size_t size)
+{
+    for (size_t i = 0; i + 1 < size; i++)
+        text[i] = i % 40 == 39 ? '.' : i % 40 == 38 || i % 8 == 7 ? ' ' : 'a';
+    text[size - 1] = 0;
+}
+
+static void hears_and_reads(struct seen *first, size_t refuse_after, const char *text,
+                            struct seen *second)
+{
+    struct request_options options;
+    struct harness h;
+
+    harness_open(&h, silent);
+    request_options_init(&options);
+    options.voice = "steady";
+    options.priority = PRIORITY_MESSAGE;
+    options.flags = REQUEST_PLAY | REQUEST_AUDIO;
+    first->refuse_after = refuse_after;
+    assert_int_equal(harness_submit(&h, first, &options, text), 0);
+    options.flags = REQUEST_PLAY;
+    assert_int_equal(harness_submit(&h, second, &options, "And another."), 0);
+    assert_true(harness_wait(&h, &second->finished));
+    assert_int_equal(second->outcome, REQUEST_DONE);
+    if (!first->finished && first->request) { /* reads again */
+        first->refuse_after = 0;
+        request_audio_ready(first->request);
+    }
+    assert_true(harness_wait(&h, &first->finished));
+    harness_close(&h);
+}
+
+static void hears_what_is_not_read(void **state)
+{
+    struct seen read = {0}, after_read = {0}, unread = {0}, after_unread = {0};
+    struct seen late = {0}, after_late = {0};
+    char text[400];
+
+    make_long_text(text, sizeof text);
+    hears_and_reads(&read, 0, text, &after_read);
+    assert_int_equal(read.outcome, REQUEST_DONE);
+    assert_true(read.n_samples > 2 * SOUND_BUFFER_SAMPLES);
+
+    /* The reader loses the rest, the others nothing, and all words have been told. */
+    hears_and_reads(&unread, 1000, text, &after_unread);
+    assert_int_equal(unread.outcome, REQUEST_FAILED);
+    assert_non_null(strstr(unread.message, "not read"));
+    assert_int_equal(unread.n_samples, 1000);
+    assert_int_equal(unread.words, read.words);
+    assert_true(unread.finished_ms - unread.started_ms >= READER_MAX_WAIT_MS);
+
+    /* What fits into the daemon may be read when the loudspeaker speaks for others again. */
+    hears_and_reads(&late, 1000, "In time.", &after_late);
+    assert_int_equal(late.outcome, REQUEST_DONE);
+    assert_true(late.n_samples > 1000);
+    assert_true(late.finished_ms >= after_late.finished_ms);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(renders),
         cmocka_unit_test(tells_that_no_worker_starts),
+        cmocka_unit_test(tells_when_descriptors_are_short),
+        cmocka_unit_test(tells_that_a_voice_is_bad),
+        cmocka_unit_test(hears_what_is_not_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
