@@ -79,6 +79,12 @@ int answering_set_system(void *options, const char *argument)
     return answering_set(options, "system", argument);
 }
 
+int answering_set_template(void *options, const char *argument)
+{
+    return *argument ? answering_set(options, "template", argument)
+                     : fail(-EINVAL, "the name is empty");
+}
+
 int answering_set_stop(void *options, const char *argument)
 {
     return *argument ? answering_set(options, "stop", argument)

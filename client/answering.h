@@ -32,6 +32,8 @@ struct answering {
         {0, "repeat-penalty", "X", "against repetition, 1: none", answering_set_repeat_penalty},   \
         {0, "context", "N", "tokens that the model can look back on", answering_set_context},      \
         {0, "system", "TEXT", "what the model is told first", answering_set_system},               \
+        {0, "template", "NAME", "family of its chat template, instead of the file's",              \
+         answering_set_template},                                                                  \
     {                                                                                              \
         0, "stop", "TEXT", "end an answer before this text", answering_set_stop                    \
     }
@@ -45,6 +47,7 @@ int answering_set_min_p(void *options, const char *argument);
 int answering_set_repeat_penalty(void *options, const char *argument);
 int answering_set_context(void *options, const char *argument);
 int answering_set_system(void *options, const char *argument);
+int answering_set_template(void *options, const char *argument);
 int answering_set_stop(void *options, const char *argument);
 
 /* Sets a setting of the stage, instead of what the options say. -EINVAL: too many. */

@@ -190,6 +190,16 @@ const char *chat_template_name(const struct chat_template *chat)
     return chat->name;
 }
 
+const char *chat_template_names(char ret_names[CHAT_NAMES])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < sizeof templates / sizeof *templates && n < CHAT_NAMES; i++)
+        n += (size_t)snprintf(ret_names + n, CHAT_NAMES - n, "%s%s", i ? ", " : "",
+                              templates[i].name);
+    return ret_names;
+}
+
 const char *chat_template_stop(const struct chat_template *chat)
 {
     return chat->stop;
@@ -209,8 +219,6 @@ int chat_template_find(const struct gguf *gguf, const struct chat_template **ret
 {
     struct sori_span text;
     const char *name;
-    char known[160] = "";
-    size_t n = 0;
     int r = gguf_get_string(gguf, "tokenizer.chat_template", &text, ret_error);
 
     if (r < 0)
@@ -220,11 +228,7 @@ int chat_template_find(const struct gguf *gguf, const struct chat_template **ret
         *ret_template = chat_template_by_name(name);
         return 0;
     }
-    for (size_t i = 0; i < sizeof templates / sizeof *templates && n < sizeof known; i++)
-        n +=
-            (size_t)snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "", templates[i].name);
-    return text_fail(ret_error, -ENOTSUP, "the chat template is of no known family (known: %s)",
-                     known);
+    return text_fail(ret_error, -ENOTSUP, "the chat template is of no known family");
 }
 
 /* --- rendering -------------------------------------------------------------------------------- */

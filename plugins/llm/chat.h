@@ -31,7 +31,7 @@ struct chat_template;
 
 /*
  * The family of the file's `tokenizer.chat_template`. -ENOENT: the file has none; -ENOTSUP:
- * unknown, the message lists the known ones. Either is no reason to refuse the model.
+ * unknown. Either is no reason to refuse the model.
  */
 int chat_template_find(const struct gguf *gguf, const struct chat_template **ret_template,
                        struct gguf_error *ret_error);
@@ -42,6 +42,10 @@ int chat_template_find(const struct gguf *gguf, const struct chat_template **ret
  */
 const struct chat_template *chat_template_by_name(const char *name);
 const char *chat_template_name(const struct chat_template *chat);
+
+/* All names, "chatml, smollm2, ...", for messages. Returns ret_names. */
+enum { CHAT_NAMES = 160 };
+const char *chat_template_names(char ret_names[CHAT_NAMES]);
 
 /* A text that ends an answer, where the family has no token for that ("\nUser:"); or NULL. */
 const char *chat_template_stop(const struct chat_template *chat);

@@ -19,29 +19,32 @@ static int refuse(const struct llm_model *model, int error, const struct gguf_er
                               "%s: %s", model->settings.model, reason->message);
 }
 
+/* By name, where the settings have one, else by what the file says. */
 static int find_template(struct llm_model *model)
 {
     const char *name = model->settings.template_name;
     struct gguf_error error = {0};
+    char names[CHAT_NAMES];
     int r;
 
     if (model->settings.raw)
         return 0;
     if (name) {
         model->chat = chat_template_by_name(name);
-        if (!model->chat)
-            return model->host->error(model->host, -EINVAL, "there is no chat template '%s'", name);
-        return 0;
+        return model->chat ? 0
+                           : model->host->error(model->host, -EINVAL,
+                                                "there is no chat template '%s' (known: %s)", name,
+                                                chat_template_names(names));
     }
     r = chat_template_find(model->gguf, &model->chat, &error);
     if (r >= 0)
         return 0;
-    if (r == -ENOENT)
-        return model->host->error(model->host, -ENOTSUP,
-                                  "%s has no chat template: set prompt=raw or template=plain",
-                                  model->settings.model);
-    return model->host->error(model->host, r, "%s: %s: set prompt=raw or template=plain",
-                              model->settings.model, error.message);
+    return model->host->error(model->host, r == -ENOENT ? -ENOTSUP : r,
+                              "%s: %s; choose one by --template or template= (known: %s), or "
+                              "complete plain text by --raw or prompt=raw",
+                              model->settings.model,
+                              r == -ENOENT ? "there is no chat template in it" : error.message,
+                              chat_template_names(names));
 }
 
 static int set_context(struct llm_model *model)

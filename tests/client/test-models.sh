@@ -30,6 +30,18 @@ speaks_answer() {
         [ -s said ] && between 1 "$(seconds_of answer.wav)" 60
 }
 
+# altered SED COMMAND...: with a tiny model of other bytes.
+altered() {
+    LC_ALL=C sed "$1" "$top_srcdir/tests/llm/tiny-llama3.gguf" >altered.gguf
+    shift
+    sori "$@" -m "$scratch/altered.gguf"
+}
+
+cut_short() { # BYTES
+    head -c "$1" "$top_srcdir/tests/llm/tiny-llama3.gguf" >short.gguf
+    sori complete --raw -m "$scratch/short.gguf" hello
+}
+
 # The second answer needs the first: the model is told both.
 chats() {
     printf '%s\n' "Say hello." "/new" "Say hello again." |
@@ -53,6 +65,26 @@ result "a model without weights" gives 1 "" \
 result "temperature out of range" gives 2 "from 0 to 10" sori complete --temperature 11 hello
 result "--output and --stdout" gives 2 "exclude each other" sori ask -o a.wav --stdout hello
 result "text and --file" gives 2 "give either" sori complete -f broken/bad.gguf hello
+
+tiny=$top_srcdir/tests/llm
+for family in llama llama3 qwen2 qwen3 gemma3 gpt2; do
+    result "a model of family $family writes" \
+        gives 0 "" sori complete --raw -n 3 -m "$tiny/tiny-$family.gguf" "Hello there"
+done
+result "a template of no known family: which there are" \
+    gives 1 "choose one by --template.*chatml, smollm2.*phi4, plain" \
+    sori complete -m "$tiny/tiny-llama.gguf" hello
+result "no template at all" gives 1 "there is no chat template in it; choose one" \
+    sori complete -m "$tiny/tiny-gpt2.gguf" hello
+result "one by name" \
+    gives 0 "" sori complete -n 3 --template plain -m "$tiny/tiny-llama.gguf" hello
+result "a name that there is not" gives 1 "no chat template 'latex' (known: chatml," \
+    sori complete --template latex -m "$tiny/tiny-llama.gguf" hello
+result "a prompt longer than the context" gives 1 "takes more than the 96 tokens" \
+    sori complete --raw -m "$tiny/tiny-gpt2.gguf" -f "$top_srcdir/tests/llm/alice.txt"
+result "an architecture that is not there" gives 1 "architecture 'mamba' are not supported" \
+    altered s/llama/mamba/g complete --raw hello
+result "a file cut short" gives 1 "of which the file holds 1536" cut_short 40000
 
 default="the default model"
 if [ -n "$installed" ] && [ -r "$installed/$model" ]; then

@@ -34,3 +34,15 @@ TESTS += tests/llm/test-sampler
 tests_llm_test_sampler_SOURCES = tests/llm/test-sampler.c tests/llm/llm-test.h
 tests_llm_test_sampler_CFLAGS = $(llm_model_cflags)
 tests_llm_test_sampler_LDADD = $(llm_model_libs)
+
+check_PROGRAMS += tests/llm/test-generate
+TESTS += tests/llm/test-generate
+tests_llm_test_generate_SOURCES = tests/llm/test-generate.c $(llm_model_headers)
+tests_llm_test_generate_CFLAGS = $(llm_model_cflags)
+tests_llm_test_generate_LDADD = $(llm_model_libs)
+
+check_PROGRAMS += tests/llm/test-model
+TESTS += tests/llm/test-model
+tests_llm_test_model_SOURCES = tests/llm/test-model.c tests/llm/plugin-test.h tests/llm/llm-test.h
+tests_llm_test_model_CFLAGS = $(llm_model_cflags)
+tests_llm_test_model_LDADD = $(llm_model_libs)
