@@ -1,4 +1,7 @@
-# sd_sori alone, and under the real speech-dispatcher with its real clients.
-dist_check_SCRIPTS += tests/speechd/test-module.sh tests/speechd/test-server.sh
-EXTRA_DIST += tests/speechd/clients.py
-TESTS += tests/speechd/test-module.sh tests/speechd/test-server.sh
+# sd_sori alone, under the real speech-dispatcher with its real clients, and behind the real Orca.
+speechd_tests = tests/speechd/test-module.sh tests/speechd/test-server.sh \
+	tests/speechd/test-orca.sh
+dist_check_SCRIPTS += $(speechd_tests)
+EXTRA_DIST += tests/speechd/clients.py tests/speechd/lib.sh tests/speechd/orca.py \
+	tests/speechd/window.py
+TESTS += $(speechd_tests)
