@@ -11,6 +11,7 @@ front_tests = tests/daemon/test-socket.sh tests/daemon/test-dbus.sh tests/daemon
 	tests/daemon/test-config.sh tests/daemon/test-ask.sh tests/daemon/test-voices-watch.sh
 TESTS += tests/daemon/test-wyoming-event tests/daemon/test-stream $(front_tests)
 dist_check_SCRIPTS += $(front_tests)
+distclean_folders += tests/daemon/spiel-target tests/daemon/wyoming-venv
 EXTRA_DIST += tests/daemon/front-lib.sh tests/daemon/socket-client.py tests/daemon/loudspeaker.py \
 	tests/daemon/wyoming-client.py \
 	tests/daemon/spiel/Cargo.toml tests/daemon/spiel/Cargo.lock tests/daemon/spiel/src/main.rs
