@@ -83,7 +83,9 @@
 /* Temperature of a language model: above 2 it writes noise. */
 #define TEMPERATURE_MAX 2.0
 
-/* Clients of the daemon at one time: more than a desktop has programs that speak. */
+/* Clients of the daemon at one time: more than a desktop has programs that speak. A connection that
+ * owes us an event loses its place when another one comes, so that slow ones, however many, keep
+ * nobody out and cost no more memory than this. */
 #define CLIENTS_MAX 64u
 /* Requests of one client that wait or run: a screen reader sends a page at once, a program in a
  * loop is stopped. */

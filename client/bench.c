@@ -209,7 +209,7 @@ static int measure_cold_once(const struct bench *bench, double *ret_ms, double *
     struct rusage usage;
     double started = seconds(CLOCK_MONOTONIC), first;
     pid_t pid;
-    int fd, status, r = spawn_say(bench, three_words, &pid, &fd);
+    int fd = -1, status, r = spawn_say(bench, three_words, &pid, &fd);
     ssize_t n;
 
     if (r < 0)

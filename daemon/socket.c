@@ -49,23 +49,51 @@ static void refuse(int fd, const char *code, const char *text)
     bytes_clear(&bytes);
 }
 
+/* Makes a place: the one goes that has owed us the rest of an event for longest. False when none
+ * does. */
+static bool send_one_away(struct frontend_socket *frontend)
+{
+    size_t slowest = 0;
+    uint64_t since = UINT64_MAX;
+
+    for (size_t i = 0; i < CLIENTS_MAX; i++) {
+        const struct wyoming *wyoming = frontend->connections[i];
+        if (wyoming && wyoming_waits_since(wyoming) < since) {
+            slowest = i;
+            since = wyoming_waits_since(wyoming);
+        }
+    }
+    if (since == UINT64_MAX)
+        return false;
+    wyoming_send_away(frontend->connections[slowest]);
+    frontend->connections[slowest] = wyoming_close(frontend->connections[slowest]);
+    return true;
+}
+
+/* -EUSERS: all places are taken, here or by clients on the bus. */
+static int give_place(struct frontend_socket *frontend, int fd)
+{
+    size_t place = 0;
+
+    while (place < CLIENTS_MAX && frontend->connections[place])
+        place++;
+    if (place == CLIENTS_MAX)
+        return -EUSERS;
+    return wyoming_open(frontend->daemon, fd, gone, frontend, &frontend->connections[place]);
+}
+
 static void welcome(struct frontend_socket *frontend, int accepted)
 {
     _cleanup_close_ int fd = accepted;
-    size_t place = 0;
     int r;
 
     if (!peer_is_ours(fd)) /* not a word to strangers, and nothing of theirs is read */
         return;
-    while (place < CLIENTS_MAX && frontend->connections[place])
-        place++;
-    if (place == CLIENTS_MAX || descriptor_is_reserved(fd)) {
-        refuse(fd, "busy", "too many clients");
-        return;
-    }
-    r = wyoming_open(frontend->daemon, fd, gone, frontend, &frontend->connections[place]);
+    r = descriptor_is_reserved(fd) ? -EMFILE : give_place(frontend, fd);
+    if (r == -EUSERS && send_one_away(frontend))
+        r = give_place(frontend, fd);
     if (r < 0)
-        refuse(fd, "busy", r == -EUSERS ? "too many clients" : "out of memory");
+        refuse(fd, "busy", r == -ENOMEM ? "out of memory" : "too many clients");
     else
         steal_fd(&fd);
 }

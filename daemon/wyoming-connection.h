@@ -23,6 +23,7 @@ struct wyoming {
     struct loop_call over; /* tells `gone` in the next turn */
     struct loop_timer deadline;
     enum wyoming_deadline waiting_for;
+    uint64_t waiting_since; /* ms, of the loop */
 
     struct wyoming_reader reader;
     struct bytes in, out;

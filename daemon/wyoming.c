@@ -123,6 +123,7 @@ static void set_deadline(struct wyoming *wyoming, bool fresh)
     if (!fresh && next == DEADLINE_NONE) /* a new connection that has said nothing yet */
         return;
     wyoming->waiting_for = next;
+    wyoming->waiting_since = loop_time(wyoming->daemon->loop);
     loop_timer_stop(&wyoming->deadline);
     if (next != DEADLINE_NONE)
         loop_timer_start(wyoming->daemon->loop, &wyoming->deadline,
@@ -235,9 +236,22 @@ int wyoming_open(struct daemon *daemon, int fd, void (*gone)(void *opaque, struc
     if (r < 0)
         return r;
     wyoming->waiting_for = DEADLINE_HEADER;
+    wyoming->waiting_since = loop_time(daemon->loop);
     loop_timer_start(daemon->loop, &wyoming->deadline, WYOMING_HEADER_MS);
     *ret_wyoming = steal(wyoming);
     return 0;
+}
+
+uint64_t wyoming_waits_since(const struct wyoming *wyoming)
+{
+    bool waits = wyoming->waiting_for != DEADLINE_NONE && !wyoming->request && !wyoming->held.type;
+
+    return waits ? wyoming->waiting_since : UINT64_MAX;
+}
+
+void wyoming_send_away(struct wyoming *wyoming)
+{
+    wyoming_error(wyoming, "busy", "too many clients");
 }
 
 struct wyoming *wyoming_close(struct wyoming *wyoming)

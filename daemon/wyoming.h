@@ -28,6 +28,14 @@ struct wyoming;
  */
 int wyoming_open(struct daemon *daemon, int fd, void (*gone)(void *opaque, struct wyoming *wyoming),
                  void *opaque, struct wyoming **ret_wyoming);
+/*
+ * Since when it has been waited for the rest of an event, or for the first one, in the loop's time;
+ * UINT64_MAX when nothing is missing or something is being said. Such a connection may be sent away
+ * when its place is wanted: a client that is any good sends an event at once.
+ */
+uint64_t wyoming_waits_since(const struct wyoming *wyoming);
+/* Says why, if the socket takes it; to be followed by wyoming_close(). */
+void wyoming_send_away(struct wyoming *wyoming);
 /* NULL is fine. Returns NULL. */
 struct wyoming *wyoming_close(struct wyoming *wyoming);
 

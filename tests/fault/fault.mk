@@ -33,6 +33,9 @@ test_soak_CPPFLAGS = $(daemon_test_cppflags)
 test_soak_CFLAGS = $(test_cflags)
 test_soak_LDADD = libdaemon.la $(test_libs)
 
-TESTS += tests/fault/test-descriptors.sh
-dist_check_SCRIPTS += tests/fault/test-descriptors.sh
-EXTRA_DIST += tests/fault/descriptors.py
+fault_scripts = tests/fault/test-descriptors.sh tests/fault/test-slow-clients.sh \
+	tests/fault/test-daemon-killed.sh
+TESTS += $(fault_scripts)
+dist_check_SCRIPTS += $(fault_scripts)
+EXTRA_DIST += tests/fault/daemon-killed.py tests/fault/descriptors.py \
+	tests/fault/slow-clients.py

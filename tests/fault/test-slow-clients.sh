@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# sorid with 500 clients that send a byte a second: whoever sends a whole request is served.
+set -u
+unset DBUS_SESSION_BUS_ADDRESS
+. "$top_srcdir/tests/daemon/front-lib.sh"
+need /usr/bin/python3
+SORI_VOICE_PATH=$top_srcdir/tests/daemon/voices SORI_WORKER=$top_builddir/sori-worker
+export SORI_VOICE_PATH SORI_WORKER
+"$top_builddir/sorid" --daemon-idle-exit=0 --speech-voice=quick &
+daemon_pid=$!
+until [ -S "$XDG_RUNTIME_DIR/sori/socket" ] || ! kill -0 $daemon_pid; do sleep 0.05; done
+/usr/bin/python3 "$top_srcdir/tests/fault/slow-clients.py" "$XDG_RUNTIME_DIR/sori/socket"
+status=$?
+kill "$daemon_pid"
+wait "$daemon_pid" || status=1
+exit $status
