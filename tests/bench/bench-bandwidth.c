@@ -61,10 +61,11 @@ static void *read_slice(void *opaque)
 
 int main(int argc, char **argv)
 {
-    unsigned long threads = argc > 1 ? strtoul(argv[1], NULL, 10) : 1;
+    char *end = "";
+    unsigned long threads = argc > 1 ? strtoul(argv[1], &end, 10) : 1;
     pthread_t others[MAX_THREADS];
 
-    if (threads < 1 || threads > MAX_THREADS)
+    if (*end || threads < 1 || threads > MAX_THREADS)
         return 2;
     pthread_barrier_init(&barrier, NULL, (unsigned)threads);
     for (size_t i = 1; i < threads; i++)
