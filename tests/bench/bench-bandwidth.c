@@ -61,7 +61,7 @@ static void *read_slice(void *opaque)
 
 int main(int argc, char **argv)
 {
-    char *end = "";
+    char none = 0, *end = &none;
     unsigned long threads = argc > 1 ? strtoul(argv[1], &end, 10) : 1;
     pthread_t others[MAX_THREADS];
 
