@@ -195,9 +195,10 @@ static void extend(const struct letter_model *model, const struct word *word, si
     }
     for (size_t k = 0; k < may[0]; k++)
         total += expf(scores[k] - top);
+    total = logf(total);
     for (size_t k = 0; k < may[0]; k++) {
         unsigned chunk = may[1 + k];
-        float score = row->score + scores[k] - top - logf(total);
+        float score = row->score + scores[k] - top - total;
         if (chunk < model->n_chunks && !(model->stressed[chunk] && row->state >= 4))
             offer(best, n_best, (struct candidate){score, (uint8_t)index, (uint8_t)chunk});
     }

@@ -6,14 +6,6 @@
 
 enum { KEY_MAX = 255, SECTIONS_MAX = 16, HEADER = 12, SECTION = 12 };
 
-uint32_t span_u32(struct sori_span span, size_t at)
-{
-    if (at > span.size || span.size - at < 4)
-        return 0;
-    return (uint32_t)span.data[at] | (uint32_t)span.data[at + 1] << 8 |
-           (uint32_t)span.data[at + 2] << 16 | (uint32_t)span.data[at + 3] << 24;
-}
-
 static bool dictionary_open(struct sori_span section, struct dictionary *ret_dictionary)
 {
     size_t n_blocks = span_u32(section, 4), head;
@@ -72,81 +64,103 @@ int lexicon_open(struct sori_span file, struct lexicon *ret_lexicon, const char 
 
 /* --- front-coded blocks ----------------------------------------------------------------------- */
 
-struct cursor {
-    struct sori_span blocks;
-    size_t at;
-    size_t size; /* of key */
-    unsigned char key[KEY_MAX];
-    struct sori_span payload;
+/* An entry where it lies: its key is the first `shared` bytes of the one before, then `rest`. */
+struct entry {
+    size_t shared;
+    struct sori_span rest, payload;
 };
 
-/* Reads the next entry; false at the end or where the bytes make no sense. */
-static bool next_entry(struct cursor *cursor)
+/* Reads the entry at *at and steps over it; false at the end or where the bytes make no sense. */
+static bool next_entry(struct sori_span blocks, size_t *at, struct entry *ret_entry)
 {
-    const unsigned char *data = cursor->blocks.data;
-    size_t left = cursor->blocks.size - cursor->at, shared, more, size;
+    const unsigned char *data;
+    size_t left, more;
 
-    if (left < 2)
+    if (*at > blocks.size || blocks.size - *at < 2)
         return false;
-    shared = data[cursor->at];
-    more = data[cursor->at + 1];
-    if (shared > cursor->size || shared + more > KEY_MAX || left - 2 < more + 1)
+    data = blocks.data + *at;
+    left = blocks.size - *at - 2;
+    more = data[1];
+    if (left < more + 1 || left - more - 1 < data[2 + more])
         return false;
-    memcpy(cursor->key + shared, data + cursor->at + 2, more);
-    cursor->size = shared + more;
-    cursor->at += 2 + more;
-    size = data[cursor->at++];
-    if (cursor->blocks.size - cursor->at < size)
-        return false;
-    cursor->payload = (struct sori_span){data + cursor->at, size};
-    cursor->at += size;
+    *ret_entry = (struct entry){
+        .shared = data[0],
+        .rest = {data + 2, more},
+        .payload = {data + 3 + more, data[2 + more]},
+    };
+    *at += 3 + more + data[2 + more];
     return true;
 }
 
-static int compare(const struct cursor *cursor, const char *key, size_t size)
+/* Bytes at the start of a key that an entry's rest begins with; *ret_order: <0, 0 or >0 as the rest
+ * is less than the key, equal to it, or greater. */
+static size_t compare(struct sori_span rest, const char *key, size_t size, int *ret_order)
 {
-    size_t common = cursor->size < size ? cursor->size : size;
-    int order = memcmp(cursor->key, key, common);
-    return order ? order : (cursor->size > size) - (cursor->size < size);
+    size_t n = 0;
+
+    while (n < rest.size && n < size && rest.data[n] == (unsigned char)key[n])
+        n++;
+    *ret_order = n < rest.size && n < size ? rest.data[n] - (unsigned char)key[n]
+                                           : (rest.size > n) - (size > n);
+    return n;
 }
 
-/* Sets the cursor to the head of a block and reads it. */
-static bool enter_block(const struct dictionary *dictionary, size_t block, struct cursor *cursor)
+/* Reads the head of a block, whose key is all there, and sets *ret_at behind it. */
+static bool enter_block(const struct dictionary *dictionary, size_t block, size_t *ret_at,
+                        struct entry *ret_entry)
 {
-    cursor->blocks = dictionary->blocks;
-    cursor->at = span_u32(dictionary->offsets, 4 * block);
-    cursor->size = 0;
-    return cursor->at <= cursor->blocks.size && next_entry(cursor);
+    *ret_at = span_u32(dictionary->offsets, 4 * block);
+    return next_entry(dictionary->blocks, ret_at, ret_entry) && !ret_entry->shared;
+}
+
+/*
+ * Looks through a block. `same` bytes of the key are those of the entry before, which is less: one
+ * that shares more with it is less too, one that shares less is greater, and only one that shares
+ * as much is compared.
+ */
+static bool find_in_block(const struct dictionary *dictionary, size_t block, const char *key,
+                          size_t size, struct sori_span *ret_payload)
+{
+    enum { BLOCK = 16 };
+    struct entry entry;
+    size_t same = 0, at;
+
+    if (!enter_block(dictionary, block, &at, &entry))
+        return false;
+    for (int i = 0; i < BLOCK; i++) {
+        int order = -1;
+        if (i && !next_entry(dictionary->blocks, &at, &entry))
+            return false;
+        if (entry.shared < same)
+            return false;
+        if (entry.shared == same)
+            same += compare(entry.rest, key + same, size - same, &order);
+        if (!order)
+            *ret_payload = entry.payload;
+        if (order >= 0)
+            return !order;
+    }
+    return false;
 }
 
 bool dictionary_find(const struct dictionary *dictionary, const char *key, size_t size,
                      struct sori_span *ret_payload)
 {
-    enum { BLOCK = 16 };
-    struct cursor cursor;
     size_t low = 0, high = dictionary->n_blocks;
 
-    if (!size || size > KEY_MAX)
+    if (!size || size > KEY_MAX || !high)
         return false;
     while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (!enter_block(dictionary, middle, &cursor))
+        size_t middle = low + (high - low) / 2, at;
+        struct entry head;
+        int order;
+        if (!enter_block(dictionary, middle, &at, &head))
             return false;
-        if (compare(&cursor, key, size) <= 0)
+        compare(head.rest, key, size, &order);
+        if (order <= 0)
             low = middle;
         else
             high = middle;
     }
-    if (low == high || !enter_block(dictionary, low, &cursor))
-        return false;
-    for (int i = 0; i < BLOCK; i++) {
-        int order = compare(&cursor, key, size);
-        if (!order)
-            *ret_payload = cursor.payload;
-        if (order >= 0)
-            return !order;
-        if (i + 1 == BLOCK || !next_entry(&cursor))
-            return false;
-    }
-    return false;
+    return find_in_block(dictionary, low, key, size, ret_payload);
 }

@@ -41,6 +41,12 @@ bool dictionary_find(const struct dictionary *dictionary, const char *key, size_
                      struct sori_span *ret_payload);
 
 /* A little-endian number at byte `at`; 0 outside. */
-uint32_t span_u32(struct sori_span span, size_t at);
+static inline uint32_t span_u32(struct sori_span span, size_t at)
+{
+    if (at > span.size || span.size - at < 4)
+        return 0;
+    return (uint32_t)span.data[at] | (uint32_t)span.data[at + 1] << 8 |
+           (uint32_t)span.data[at + 2] << 16 | (uint32_t)span.data[at + 3] << 24;
+}
 
 #endif

@@ -34,11 +34,18 @@ static uint32_t hash_text(const char *name, const char *text, size_t n)
     return hash_more(hash_more(UINT32_C(0x534f5249), name, strlen(name)), text, n);
 }
 
-/* Index of a feature in the table, or its size. */
+/*
+ * Index of a feature in the table, or its size. Hashes lie evenly: one is near its share of the
+ * table, and steps that double find the few around it to search.
+ */
 static size_t find_feature(struct sori_span table, uint32_t hash)
 {
-    size_t n = span_u32(table, 0), low = 0, high = n;
+    size_t n = span_u32(table, 0), low = (size_t)((uint64_t)hash * n >> 32), high = low, step = 16;
 
+    for (; low && span_u32(table, 4 + 4 * low) >= hash; step *= 2)
+        low = low > step ? low - step : 0;
+    for (step = 16; high < n && span_u32(table, 4 + 4 * high) < hash; step *= 2)
+        high = n - high > step ? high + step : n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (span_u32(table, 4 + 4 * middle) < hash)

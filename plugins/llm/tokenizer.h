@@ -7,8 +7,9 @@
  * 1/2, Gemma). Ids are those that llama.cpp gives for the same text.
  *
  * Text may be anything: bytes that are not UTF-8 get tokens too, and the pieces of the tokens of a
- * text, one after the other, are its bytes again (SentencePiece: after the space that the file asks
- * to put in front).
+ * text, one after the other, are its bytes again. But: a byte that the vocabulary lacks (SmolLM's
+ * lacks those that are never part of UTF-8) is left out; SentencePiece puts the space in front that
+ * the file asks for, and takes U+2581 for a space.
  *
  * Threads: a tokenizer is read-only after tokenizer_open() and may serve any number of threads.
  * Memory: it borrows from the struct gguf, which must outlive it.
