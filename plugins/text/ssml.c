@@ -60,16 +60,16 @@ uint32_t ssml_start(const struct ssml *ssml, size_t at)
     return each ? span->start + (uint32_t)(at - span->at) : span->start;
 }
 
-uint32_t ssml_end(const struct ssml *ssml, size_t at)
+uint32_t ssml_end(const struct ssml *ssml, size_t end)
 {
     const struct ssml_span *span;
     bool each;
 
-    if (!at || !ssml->n_spans)
+    if (!end || !ssml->n_spans)
         return ssml_start(ssml, 0);
-    at = at < ssml->n ? at : ssml->n;
-    span = span_of(ssml, at - 1, &each);
-    return each ? span->start + (uint32_t)(at - span->at) : span->end;
+    end = end < ssml->n ? end : ssml->n;
+    span = span_of(ssml, end - 1, &each);
+    return each ? span->start + (uint32_t)(end - span->at) : span->end;
 }
 
 /* --- what the parser tells -------------------------------------------------------------------- */
@@ -157,10 +157,10 @@ static void start_builder(struct reader *reader, struct ssml *ssml)
     reader->builder = (struct ssml_builder){.ssml = ssml, .prosody = {{1, 1, 1}}};
 }
 
-static void note_wrong(const struct reader *reader, struct ssml *ssml)
+static void note_wrong(const struct reader *reader, size_t n, struct ssml *ssml)
 {
     ssml->wrong = reader->wrong ? reader->wrong : XML_ErrorString(XML_GetErrorCode(reader->parser));
-    ssml->wrong_at = place(reader);
+    ssml->wrong_at = place(reader) < n ? place(reader) : n; /* the root's end is not of it */
 }
 
 int ssml_read(const char *markup, size_t n, struct ssml *ret_ssml)
@@ -183,7 +183,7 @@ int ssml_read(const char *markup, size_t n, struct ssml *ret_ssml)
         ssml_clear(&ssml);
         start_builder(&reader, &ssml);
         ssml_read_loosely(&reader.builder, markup, n);
-        note_wrong(&reader, &ssml);
+        note_wrong(&reader, n, &ssml);
     } else if (XML_GetErrorCode(reader.parser) == XML_ERROR_NO_MEMORY) {
         reader.builder.failed = true;
     }

@@ -75,8 +75,8 @@ struct ssml {
 int ssml_read(const char *markup, size_t n, struct ssml *ret_ssml);
 void ssml_clear(struct ssml *ssml);
 
-/* Where the byte of the text stands in the markup, and where what begins there ends. */
+/* What is at..end of the text stands at ssml_start(at)..ssml_end(end) of the markup. */
 uint32_t ssml_start(const struct ssml *ssml, size_t at);
-uint32_t ssml_end(const struct ssml *ssml, size_t at);
+uint32_t ssml_end(const struct ssml *ssml, size_t end);
 
 #endif
