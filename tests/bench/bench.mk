@@ -1,5 +1,5 @@
 
-EXTRA_PROGRAMS = tests/bench/bench-kernels
+EXTRA_PROGRAMS += tests/bench/bench-kernels
 CLEANFILES += tests/bench/bench-kernels$(EXEEXT)
 tests_bench_bench_kernels_SOURCES = tests/bench/bench-kernels.c
 tests_bench_bench_kernels_CFLAGS = $(program_cflags) $(JANSSON_CFLAGS)

@@ -10,7 +10,8 @@ test_gguf_LDADD = libgguf.la $(test_libs)
 
 check_PROGRAMS += test-gguf-damage
 TESTS += test-gguf-damage
-test_gguf_damage_SOURCES = tests/unit/test-gguf-damage.c tests/unit/gguf-builder.h
+test_gguf_damage_SOURCES = tests/unit/test-gguf-damage.c tests/unit/gguf-builder.h \
+	tests/unit/gguf-whole.h
 test_gguf_damage_CFLAGS = $(test_cflags)
 test_gguf_damage_LDADD = libgguf.la $(test_libs)
 
@@ -116,6 +117,7 @@ test_english_hostile_LDADD = $(english_test_ldadd)
 check_PROGRAMS += test-english-lexicon
 TESTS += test-english-lexicon
 test_english_lexicon_SOURCES = tests/unit/test-english-lexicon.c tests/unit/english-test.h \
+	tests/unit/lexicon-file.h \
 	plugins/english/plugin.c
 test_english_lexicon_CPPFLAGS = $(english_test_cppflags)
 test_english_lexicon_CFLAGS = $(test_cflags)
