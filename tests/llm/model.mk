@@ -46,3 +46,9 @@ TESTS += tests/llm/test-model
 tests_llm_test_model_SOURCES = tests/llm/test-model.c tests/llm/plugin-test.h tests/llm/llm-test.h
 tests_llm_test_model_CFLAGS = $(llm_model_cflags)
 tests_llm_test_model_LDADD = $(llm_model_libs)
+
+check_PROGRAMS += tests/llm/test-memory
+TESTS += tests/llm/test-memory
+tests_llm_test_memory_SOURCES = tests/llm/test-memory.c tests/llm/plugin-test.h tests/llm/llm-test.h
+tests_llm_test_memory_CFLAGS = $(llm_model_cflags)
+tests_llm_test_memory_LDADD = $(llm_model_libs)
