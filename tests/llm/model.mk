@@ -52,3 +52,9 @@ TESTS += tests/llm/test-memory
 tests_llm_test_memory_SOURCES = tests/llm/test-memory.c tests/llm/plugin-test.h tests/llm/llm-test.h
 tests_llm_test_memory_CFLAGS = $(llm_model_cflags)
 tests_llm_test_memory_LDADD = $(llm_model_libs)
+
+check_PROGRAMS += tests/llm/test-stream
+TESTS += tests/llm/test-stream
+tests_llm_test_stream_SOURCES = tests/llm/test-stream.c tests/llm/plugin-test.h tests/llm/llm-test.h
+tests_llm_test_stream_CFLAGS = $(llm_model_cflags)
+tests_llm_test_stream_LDADD = $(llm_model_libs)
