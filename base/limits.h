@@ -163,8 +163,12 @@
 #define SPEECHD_RETRY_MS 20
 /* sd_sori: starting the daemon again sooner would only heap up processes. */
 #define SPEECHD_RESPAWN_MS 2000
-/* sd_sori: the daemon kills a hung plugin within its own watchdog; after this it hangs itself. */
-#define SPEECHD_SILENCE_MS 10000
+/* sd_sori: after so long without a word from the daemon it is asked for a sign of life, and after
+ * as long again without one it hangs. While it lives it takes care of hung workers itself. */
+#define SPEECHD_SILENCE_MS 5000
+/* sd_sori: signs of life in a row without a sample until the message is given up: the daemon's
+ * watchdog of its workers, and the time that a big voice may take to load, are shorter. */
+#define SPEECHD_MAX_PONGS 16
 /* sd_sori: a message that breaks so many connections without a sample is given up. */
 #define SPEECHD_MAX_BREAKS 3
 /* sd_sori: sound icons are blips. */

@@ -243,17 +243,17 @@ const struct voice_info *models_find(const struct voices *voices, const char *id
     return find(&voices->models, id);
 }
 
-/* How well a voice's tag answers the wanted one: 3 equal, 2 one contains the other, 1 the same
- * language, 0 another. '-' and '_' are the same here. */
+/* How well a voice's tag answers the wanted one: 3 it is what was asked for (any, where no region
+ * was), 2 it has no region, 1 another one, 0 another language. '-' and '_' are the same here. */
 static int likeness(const char *wanted, const char *tag)
 {
-    size_t n = strcspn(wanted, "-_"), wanted_size = strlen(wanted), tag_size = strlen(tag);
+    size_t n = strcspn(wanted, "-_");
 
     if (n != strcspn(tag, "-_") || strncasecmp(wanted, tag, n))
         return 0;
-    if (!strcasecmp(wanted + n + (wanted[n] != 0), tag + n + (tag[n] != 0)))
+    if (!wanted[n] || !strcasecmp(wanted + n + 1, tag + n + (tag[n] != 0)))
         return 3;
-    return wanted_size == n || tag_size == n ? 2 : 1;
+    return tag[n] ? 1 : 2;
 }
 
 const struct voice_info *voices_for_language(const struct voices *voices, const char *language,

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -50,6 +51,33 @@ static int start(void)
     if (r)
         fprintf(stderr, "sd_sori: cannot start %s: %s\n", arguments[0], strerror(r));
     return -r;
+}
+
+/* Of the process that listens: the daemon, or the service manager in its place. */
+static bool is_daemon(pid_t pid)
+{
+    char path[32], name[16] = "";
+    FILE *file;
+
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+    file = fopen(path, "re");
+    if (!file)
+        return false;
+    if (!fgets(name, sizeof name, file))
+        name[0] = '\0';
+    fclose(file);
+    return !strcmp(name, "sorid\n");
+}
+
+void daemon_kill(const struct link *link)
+{
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+
+    if (getsockopt(link->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 || !is_daemon(peer.pid))
+        return;
+    fprintf(stderr, "sd_sori: the daemon hangs: it is killed\n");
+    kill(peer.pid, SIGKILL);
 }
 
 int daemon_connect(struct link *link, const json_t *request, int64_t now)

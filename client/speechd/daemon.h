@@ -14,4 +14,10 @@
  */
 int daemon_connect(struct link *link, const json_t *request, int64_t now);
 
+/*
+ * Ends the daemon at the other end of a link, which hangs: the next daemon_connect() starts
+ * another. One that a service manager listens for is left to that one's watchdog.
+ */
+void daemon_kill(const struct link *link);
+
 #endif

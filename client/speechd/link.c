@@ -56,15 +56,17 @@ static int connect_to(const char *path)
 /* The event as it goes over the wire: all data inline, which every reader takes. */
 static int format_event(struct link *link, const char *type, const json_t *data)
 {
-    json_t *event = json_pack("{s:s, s:O}", "type", type, "data", data);
+    json_t *event = json_pack("{s:s, s:O?}", "type", type, "data", data);
     char *text = event ? json_dumps(event, JSON_COMPACT) : NULL;
 
     json_decref(event);
     if (!text)
         return -ENOMEM;
+    free(link->output);
     link->output_size = strlen(text);
     text[link->output_size++] = '\n'; /* in the place of the NUL */
     link->output = text;
+    link->output_sent = 0;
     return 0;
 }
 
@@ -86,6 +88,11 @@ int link_open(struct link *link, const char *path, const char *type, const json_
 bool link_sending(const struct link *link)
 {
     return link->output_sent < link->output_size;
+}
+
+int link_ping(struct link *link)
+{
+    return link_sending(link) ? 0 : format_event(link, "ping", NULL);
 }
 
 int link_send(struct link *link)

@@ -40,6 +40,10 @@ void link_clear(struct link *link);
 int link_open(struct link *link, const char *path, const char *type, const json_t *data);
 void link_close(struct link *link);
 
+/* Queues a "ping"; the daemon's answer is the event "pong". Nothing while the last event is not
+ * sent yet: whoever does not read does not answer either. -ENOMEM. */
+int link_ping(struct link *link);
+
 bool link_sending(const struct link *link);
 /* Sends what the daemon takes now. -EPIPE and the like: the daemon is gone. */
 int link_send(struct link *link);

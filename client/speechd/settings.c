@@ -126,13 +126,16 @@ static const char *capitals_name(const struct settings *settings)
 json_t *settings_json(const struct settings *settings)
 {
     char voice[128];
+    bool chosen = voices_choose(settings, voice, sizeof voice);
     json_t *json = json_pack("{s:f, s:f, s:f, s:s, s:s}", "rate", rate_factor(settings), "pitch",
                              exp2(settings->pitch / 100.0), "volume",
                              (settings->volume + 100) / 200.0, "punctuation",
                              punctuation_name(settings), "capitals", capitals_name(settings));
 
-    if (json && voices_choose(settings, voice, sizeof voice) &&
-        json_object_set_new(json, "voice", json_pack("{s:s}", "name", voice)) < 0) {
+    if (json && (chosen || *settings->language) &&
+        json_object_set_new(json, "voice",
+                            json_pack("{s:s}", chosen ? "name" : "language",
+                                      chosen ? voice : settings->language)) < 0) {
         json_decref(json);
         json = NULL;
     }

@@ -35,7 +35,7 @@ static void reset(struct speaker *speaker)
     speaker->begun = speaker->pause_wanted = false;
     speaker->position = speaker->delivered = 0;
     speaker->marks_delivered = 0;
-    speaker->breaks = 0;
+    speaker->breaks = speaker->pongs = 0;
 }
 
 void speaker_clear(struct speaker *speaker)
@@ -98,7 +98,7 @@ static void give(struct speaker *speaker, const int16_t *samples, size_t n)
     begin(speaker);
     reply_audio(speaker->reply, speaker->sample_rate, samples + had, n - had);
     speaker->delivered = speaker->position;
-    speaker->breaks = 0;
+    speaker->breaks = speaker->pongs = 0;
 }
 
 /* --- from the daemon -------------------------------------------------------------------------- */
@@ -172,6 +172,8 @@ static void take_event(void *opaque, const char *type, const json_t *data)
         take_mark(speaker, data);
     } else if (!strcmp(type, "audio-stop")) {
         take_end(speaker);
+    } else if (!strcmp(type, "pong")) {
+        speaker->pongs++;
     } else if (!strcmp(type, "error")) {
         const char *text = json_string_value(json_object_get(data, "text"));
         fprintf(stderr, "sd_sori: the daemon says: %s\n", text ? text : "an error");
@@ -186,6 +188,7 @@ static void connect_again(struct speaker *speaker, int64_t now)
     link_close(&speaker->link);
     forget_marks(speaker);
     speaker->position = 0;
+    speaker->asked = false;
     speaker->state = SPEAKER_CONNECTING;
     speaker->due = now;
     speaker->give_up = now + SPEECHD_CONNECT_MS;
@@ -220,6 +223,18 @@ bool speaker_wants_input(const struct speaker *speaker)
     return speaker->state == SPEAKER_RECEIVING && !reply_full(speaker->reply);
 }
 
+/* The daemon was silent for long. -ETIMEDOUT: it hangs, or does nothing but live. */
+static int ask_for_life(struct speaker *speaker, int64_t now)
+{
+    if (speaker->asked)
+        daemon_kill(&speaker->link);
+    if (speaker->asked || speaker->pongs >= SPEECHD_MAX_PONGS)
+        return -ETIMEDOUT;
+    speaker->asked = true;
+    speaker->due = now + SPEECHD_SILENCE_MS;
+    return link_ping(&speaker->link);
+}
+
 void speaker_run(struct speaker *speaker, bool readable, bool writable, int64_t now)
 {
     const struct link_handler handler = {take_event, take_audio, speaker};
@@ -235,10 +250,12 @@ void speaker_run(struct speaker *speaker, bool readable, bool writable, int64_t 
         r = link_receive(&speaker->link, &handler);
     if (speaker->state != SPEAKER_RECEIVING)
         return;
-    if (readable || !speaker_wants_input(speaker))
+    if (readable || !speaker_wants_input(speaker)) {
         speaker->due = now + SPEECHD_SILENCE_MS;
+        speaker->asked = false;
+    }
     if (r >= 0 && now >= speaker->due)
-        r = -ETIMEDOUT;
+        r = ask_for_life(speaker, now);
     if (r < 0)
         connection_broke(speaker, r, now);
 }

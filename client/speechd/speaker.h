@@ -4,8 +4,9 @@
  *
  * Every message ends with exactly one closing event (702, 703 or 704) after 701, whatever the
  * daemon does: speech-dispatcher's clients hang otherwise. A daemon that is not there is started; a
- * connection that breaks, or brings nothing for SPEECHD_SILENCE_MS, is made anew, and the samples
- * and marks that the server has are left out (the same request gives the same samples).
+ * connection that breaks is made anew, and the samples and marks that the server has are left out
+ * (the same request gives the same samples). A daemon that is silent for SPEECHD_SILENCE_MS is
+ * asked for a sign of life; when that does not come either it is killed.
  *
  * Time is in milliseconds of CLOCK_MONOTONIC.
  */
@@ -36,6 +37,8 @@ struct speaker {
 
     json_t *request; /* data of the "synthesize" event */
     unsigned breaks; /* connections that broke since the last sample */
+    unsigned pongs;  /* signs of life since the last sample */
+    bool asked;      /* for one, and it is awaited */
     bool begun, pause_wanted;
     unsigned sample_rate;
     uint64_t position, delivered; /* samples: in this connection's stream, by the server */

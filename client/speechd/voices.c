@@ -45,42 +45,40 @@ void voices_list(struct reply *reply, const char *language)
 
 struct choice {
     const struct settings *settings;
-    int best;
     char *id;
     size_t size;
+    bool named;
 };
 
+/* The server says "male1" when nobody has asked for anything: that is no wish. */
 static bool gender_fits(const char *type, const char *gender)
 {
     const char *wanted = !strncmp(type, "child_", 6) ? type + 6 : type;
 
-    return gender && *wanted && !strncasecmp(wanted, gender, strlen(gender));
+    return gender && *wanted && strcmp(type, "male1") != 0 &&
+           !strncasecmp(wanted, gender, strlen(gender));
 }
 
-static int rate_voice(void *opaque, const struct voice *voice)
+static int consider(void *opaque, const struct voice *voice)
 {
     struct choice *choice = opaque;
     const struct settings *settings = choice->settings;
-    int score = 0, n;
+    bool named = *settings->synthesis_voice && !strcmp(settings->synthesis_voice, voice->id);
+    bool fits = !*choice->id && *settings->language &&
+                language_fits(settings->language, voice->language) &&
+                gender_fits(settings->voice_type, voice->gender);
 
-    if (*settings->synthesis_voice && !strcmp(settings->synthesis_voice, voice->id))
-        score += 4;
-    if (*settings->language && language_fits(settings->language, voice->language))
-        score += 2;
-    if (gender_fits(settings->voice_type, voice->gender))
-        score += 1;
-    if (score <= choice->best)
-        return 0;
-    n = snprintf(choice->id, choice->size, "%s", voice->id);
-    if (n > 0 && (size_t)n < choice->size)
-        choice->best = score;
+    if (!choice->named && (named || fits) && strlen(voice->id) < choice->size) {
+        memcpy(choice->id, voice->id, strlen(voice->id) + 1);
+        choice->named = named;
+    }
     return 0;
 }
 
 bool voices_choose(const struct settings *settings, char *ret_id, size_t size)
 {
-    /* Gender alone must not bring up a voice of another language than the daemon's default. */
-    struct choice choice = {settings, 1, ret_id, size};
+    struct choice choice = {settings, ret_id, size, false};
 
-    return voice_each(rate_voice, &choice) >= 0 && choice.best > 1;
+    *ret_id = '\0';
+    return voice_each(consider, &choice) >= 0 && *ret_id;
 }

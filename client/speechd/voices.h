@@ -13,8 +13,8 @@
 void voices_list(struct reply *reply, const char *language);
 
 /*
- * The voice that fits the settings best: the one asked for by name; else one of the language with
- * the wanted gender, of the language, with the gender. False: leave it to the daemon.
+ * The voice that was asked for by name; else the first one of the language with the wanted gender.
+ * False: the daemon chooses by the language, and prefers the user's own voice.
  */
 bool voices_choose(const struct settings *settings, char *ret_id, size_t size);
 

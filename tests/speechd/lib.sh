@@ -109,7 +109,7 @@ start_pulse() {
     within 10 test -S "$dir/run/pulse.sock"
 }
 
-# start_server SINK
+# start_server SINK: with `modules`, lines of speechd.conf, beside sd_sori.
 start_server() {
     cat >"$dir/conf/speechd.conf" <<END
 LogLevel 3
@@ -119,6 +119,7 @@ DefaultLanguage "en-US"
 AudioOutputMethod "$1"
 SymbolsPreproc "char"
 AddModule "sori" "$dir/modules/sd_sori" "$dir/conf/modules/sori.conf" "$dir/log/module.log"
+${modules-}
 DefaultModule sori
 Timeout 0
 END

@@ -1,7 +1,7 @@
 # sd_sori alone, under the real speech-dispatcher with its real clients, and behind the real Orca.
 speechd_tests = tests/speechd/test-module.sh tests/speechd/test-server.sh \
-	tests/speechd/test-orca.sh
+	tests/speechd/test-latency.sh tests/speechd/test-orca.sh
 dist_check_SCRIPTS += $(speechd_tests)
-EXTRA_DIST += tests/speechd/clients.py tests/speechd/lib.sh tests/speechd/orca.py \
-	tests/speechd/window.py
+EXTRA_DIST += tests/speechd/clients.py tests/speechd/latency.py tests/speechd/lib.sh \
+	tests/speechd/orca.py tests/speechd/window.py
 TESTS += $(speechd_tests)

@@ -3,7 +3,7 @@
 #
 # The real speech-dispatcher with sd_sori and the daemon behind it: spd-say and python3-speechd, on
 # a sink without a clock (ALSA's file plugin) and on a real one (a private PulseAudio with a null
-# sink). In between the daemon and its workers are killed.
+# sink). The daemon and its workers are killed and stopped, between messages and under them.
 # TEST_LIMIT=900
 set -u
 voice=tone # the protocol is tested here, not the voice
@@ -34,16 +34,24 @@ run_clients alsa unpaced
 [ "$(wc -c <"$dir/alsa.raw")" -gt 40000 ]
 ok $? "alsa: sound reached the sink"
 
-# What survives: the daemon and its workers are killed between and under messages.
+# survives WHAT COMMAND...: something is done to the daemon while a text is spoken; it ends, and so
+# does the one after it.
+survives() {
+    local what=$1 waiting
+    shift
+    say "$(printf 'one two three four. %.0s' $(seq 12))" &
+    waiting=$!
+    within 10 "$@"
+    ok $? "$what: there was one"
+    wait $waiting
+    ok $? "$what while speaking: the message ends"
+    say "and on it goes"
+    ok $? "$what: the next message ends"
+}
+
 signal_daemon KILL
 say "after the daemon was killed"
 ok $? "a killed daemon is started again"
-say "$(printf 'one two three four. %.0s' $(seq 30))" &
-waiting=$!
-sleep 1
-signal_daemon KILL
-wait $waiting
-ok $? "killed while speaking: the message ends"
 signal_workers KILL
 say "after the worker was killed"
 ok $? "a killed worker is started again"
@@ -53,6 +61,10 @@ if command -v pulseaudio >/dev/null; then
     start_pulse
     start_server pulse
     run_clients pulse paced
+    survives "a killed worker" signal_workers KILL
+    survives "a killed daemon" signal_daemon KILL
+    survives "a hung worker" signal_workers STOP
+    survives "a hung daemon" signal_daemon STOP
     stop_server pulse
 fi
 done_testing
