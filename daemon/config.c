@@ -129,8 +129,9 @@ static void complain(struct reading *reading, const char *what)
     char message[600];
 
     reading->told = true;
-    if (reading->complaints++ == CONFIG_MAX_COMPLAINTS)
+    if (reading->complaints == CONFIG_MAX_COMPLAINTS)
         return;
+    reading->complaints++;
     snprintf(message, sizeof message, "%s:%u: %.400s", reading->path, reading->line, what);
     reading->complain(reading->opaque, message);
 }
