@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sori-ask(1): asks a language model and speaks its answer while it is being written */
 #include <errno.h>
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,24 +83,12 @@ static int write_block(void *opaque, const struct sori_block *block)
     return sound_write(&((struct ask *)opaque)->sound, block);
 }
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of the sink against cancel() */
-
-static void guard(bool enter)
-{
-    if (enter)
-        pthread_mutex_lock(&lock);
-    else
-        pthread_mutex_unlock(&lock);
-}
-
 static void cancel(void *opaque)
 {
     struct ask *ask = opaque;
 
     pipeline_cancel(ask->sound.pipeline);
-    guard(true);
     sound_cancel(&ask->sound);
-    guard(false);
 }
 
 static int answer(struct ask *ask)
@@ -230,8 +217,7 @@ static int check_options(const struct ask *ask, int n_arguments)
 
 static int run(int argc, char **argv)
 {
-    struct ask ask = {
-        .answering = ANSWERING_DEFAULTS, .source = {.fd = -1}, .sound = {.guard = guard}};
+    struct ask ask = {.answering = ANSWERING_DEFAULTS, .source = {.fd = -1}};
     int first, r = options_parse(&command_ask, argc, argv, &ask, &first);
 
     if (!r)

@@ -289,7 +289,7 @@ static int open_all(struct chat *chat)
 
 static int run(int argc, char **argv)
 {
-    struct chat chat = {.answering = ANSWERING_DEFAULTS, .sound = {.guard = guard}};
+    struct chat chat = {.answering = ANSWERING_DEFAULTS};
     int first, r = options_parse(&command_chat, argc, argv, &chat, &first);
 
     if (r)

@@ -10,18 +10,18 @@
 #include "client/options.h"
 #include "client/progress.h"
 #include "client/remote.h"
+#include "client/sound.h"
 #include "client/source.h"
 #include "client/speaking.h"
 #include "worker/error.h"
 
 struct say {
     struct speaking speaking;
-    const char *file, *output, *format;
-    bool to_stdout, quiet, detach;
+    struct sound sound;
+    const char *file;
+    bool quiet, detach;
 
     struct source source;
-    struct pipeline *pipeline;
-    struct sink *sink; /* opened with the first sound: a text that fails early costs no file */
     bool write_failed; /* the sink has said how much is in the file */
     struct progress progress;
 };
@@ -40,19 +40,19 @@ static int set_stdin(void *options, const char *unused)
 
 static int set_output(void *options, const char *argument)
 {
-    ((struct say *)options)->output = argument;
+    ((struct say *)options)->sound.output = argument;
     return *argument ? 0 : fail(-EINVAL, "the file name is empty");
 }
 
 static int set_stdout(void *options, const char *unused)
 {
-    ((struct say *)options)->to_stdout = true;
+    ((struct say *)options)->sound.to_stdout = true;
     return 0;
 }
 
 static int set_format(void *options, const char *argument)
 {
-    ((struct say *)options)->format = argument;
+    ((struct say *)options)->sound.format = argument;
     return 0;
 }
 
@@ -81,11 +81,6 @@ static const struct option_row rows[] = {
     {'q', "quiet", NULL, "no progress, only errors", set_quiet},
 };
 
-static bool to_stdout(const struct say *say)
-{
-    return say->to_stdout || (say->output && !strcmp(say->output, "-"));
-}
-
 static int read_text(void *opaque, const char **ret_data, size_t *ret_size)
 {
     struct say *say = opaque;
@@ -97,42 +92,15 @@ static void cancel(void *opaque)
 {
     struct say *say = opaque;
 
-    pipeline_cancel(say->pipeline);
-    if (say->sink)
-        sink_cancel(say->sink);
-}
-
-static int open_sink(struct say *say)
-{
-    struct stage_spec spec = {.role = (char *)"sink", .plugin = (char *)"portaudio"};
-    struct sink *sink;
-    int r;
-
-    if (say->output || say->to_stdout) {
-        spec.plugin = (char *)"wavfile";
-        spec.settings[spec.n_settings++] =
-            (struct sori_setting){"path", say->output ? say->output : "-"};
-    }
-    if (say->format || to_stdout(say))
-        spec.settings[spec.n_settings++] =
-            (struct sori_setting){"format", say->format ? say->format : "wav"};
-    r = sink_open(&spec, pipeline_format(say->pipeline), &sink);
-    if (r < 0)
-        return r;
-    /* The thread of signals may look at the sink at any time. */
-    interrupt_on(NULL, NULL);
-    say->sink = sink;
-    interrupt_on(cancel, say);
-    return 0;
+    pipeline_cancel(say->sound.pipeline);
+    sound_cancel(&say->sound);
 }
 
 static int write_block(void *opaque, const struct sori_block *block)
 {
     struct say *say = opaque;
-    int r = say->sink ? 0 : open_sink(say);
+    int r = sound_write(&say->sound, block);
 
-    if (r >= 0)
-        r = sink_write(say->sink, block);
     if (r < 0) {
         say->write_failed = true;
         return r;
@@ -144,16 +112,11 @@ static int write_block(void *opaque, const struct sori_block *block)
 /* After the last block. A text without sound still makes a file, if an empty one. */
 static int finish_sound(struct say *say)
 {
-    int r = 0;
+    int r;
 
     if (!progress_seconds(&say->progress) && !say->quiet)
         fprintf(stderr, "sori: nothing to speak in %s\n", say->source.name);
-    if (!say->sink && !say->output && !say->to_stdout)
-        return 0;
-    if (!say->sink)
-        r = open_sink(say);
-    if (r >= 0)
-        r = sink_finish(say->sink);
+    r = sound_finish(&say->sound);
     say->write_failed = r < 0;
     return r;
 }
@@ -173,17 +136,17 @@ static int speak(struct say *say)
         .write = write_block,
         .opaque = say,
     };
-    int r = speaking_open(&say->speaking, NULL, &say->pipeline);
+    int r = speaking_open(&say->speaking, NULL, &say->sound.pipeline);
 
-    if (r >= 0 && pipeline_format(say->pipeline)->media != SORI_MEDIA_SAMPLES)
+    if (r >= 0 && pipeline_format(say->sound.pipeline)->media != SORI_MEDIA_SAMPLES)
         r = fail(-EINVAL, "voice '%s' gives no sound: its chain ends too early",
                  say->speaking.voice);
     if (r < 0)
         return r;
     interrupt_on(cancel, say);
-    progress_start(&say->progress, !say->quiet, pipeline_format(say->pipeline)->sample_rate,
+    progress_start(&say->progress, !say->quiet, pipeline_format(say->sound.pipeline)->sample_rate,
                    (uint64_t)say->source.size);
-    r = pipeline_run(say->pipeline, &speech);
+    r = pipeline_run(say->sound.pipeline, &speech);
     if (r >= 0)
         r = finish_sound(say);
     interrupt_on(NULL, NULL);
@@ -199,8 +162,8 @@ static bool is_for_daemon(const struct say *say)
 {
     const struct speaking *speaking = &say->speaking;
 
-    return say->source.fd < 0 && say->source.text_size <= TEXT_MAX_SIZE && !say->output &&
-           !say->to_stdout && !speaking->vocoder && !speaking->n_sets &&
+    return say->source.fd < 0 && say->source.text_size <= TEXT_MAX_SIZE && !say->sound.output &&
+           !say->sound.to_stdout && !speaking->vocoder && !speaking->n_sets &&
            !strchr(speaking->voice, '/') && !speaking->reading && !speaking->punctuation &&
            !speaking->capitals;
 }
@@ -246,14 +209,14 @@ static void report_part(const struct say *say)
 {
     double seconds = progress_seconds(&say->progress);
 
-    if (say->output && !to_stdout(say) && say->sink)
-        fprintf(stderr, "sori: %s holds the first %.2f seconds\n", say->output, seconds);
+    if (say->sound.output && !sound_to_stdout(&say->sound) && say->sound.begun)
+        fprintf(stderr, "sori: %s holds the first %.2f seconds\n", say->sound.output, seconds);
 }
 
 static int finish(struct say *say, int r)
 {
-    sink_close(say->sink);
-    pipeline_close(say->pipeline);
+    sound_close(&say->sound);
+    pipeline_close(say->sound.pipeline);
     source_clear(&say->source);
     if (r >= 0)
         return EXIT_OK;
@@ -261,7 +224,7 @@ static int finish(struct say *say, int r)
         report_part(say);
         interrupt_end();
     }
-    if (r == -EPIPE && to_stdout(say)) /* the reader has had enough */
+    if (r == -EPIPE && sound_to_stdout(&say->sound)) /* the reader has had enough */
         return EXIT_FAILED;
     fprintf(stderr, "sori: %s\n", fail_message());
     if (!say->write_failed)
@@ -274,15 +237,16 @@ static int check_options(const struct say *say, int n_arguments)
 {
     const char *wrong = NULL;
 
-    if (say->output && say->to_stdout)
+    if (say->sound.output && say->sound.to_stdout)
         wrong = "--output and --stdout exclude each other";
     else if (say->file && n_arguments)
         wrong = "give either TEXT or --file";
-    else if (say->format && !say->output && !say->to_stdout)
+    else if (say->sound.format && !say->sound.output && !say->sound.to_stdout)
         wrong = "--format is for --output and --stdout";
-    else if (say->detach && (say->output || say->to_stdout || say->file || !n_arguments))
+    else if (say->detach &&
+             (say->sound.output || say->sound.to_stdout || say->file || !n_arguments))
         wrong = "--detach is for TEXT that is to be heard";
-    else if (to_stdout(say) && isatty(STDOUT_FILENO))
+    else if (sound_to_stdout(&say->sound) && isatty(STDOUT_FILENO))
         wrong = "standard output is a terminal; send the sound to a file or a pipe";
     if (wrong)
         fprintf(stderr, "sori: say: %s\nTry 'sori say --help'.\n", wrong);

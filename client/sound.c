@@ -1,7 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/sound.h"
 
-#include <stddef.h>
+#include <pthread.h>
+#include <string.h>
+
+/* The thread of signals may look at the sink at any time; a process has one sound at a time. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static struct sink *exchange(struct sound *sound, struct sink *sink)
+{
+    struct sink *former;
+
+    pthread_mutex_lock(&lock);
+    former = sound->sink;
+    sound->sink = sink;
+    pthread_mutex_unlock(&lock);
+    return former;
+}
+
+bool sound_to_stdout(const struct sound *sound)
+{
+    return sound->to_stdout || (sound->output && !strcmp(sound->output, "-"));
+}
 
 static int open_sink(struct sound *sound)
 {
@@ -14,16 +34,14 @@ static int open_sink(struct sound *sound)
         spec.settings[spec.n_settings++] =
             (struct sori_setting){"path", sound->output ? sound->output : "-"};
     }
-    if (sound->to_stdout)
-        spec.settings[spec.n_settings++] = (struct sori_setting){"format", "wav"};
+    if (sound->format || sound_to_stdout(sound))
+        spec.settings[spec.n_settings++] =
+            (struct sori_setting){"format", sound->format ? sound->format : "wav"};
     r = sink_open(&spec, pipeline_format(sound->pipeline), &sink);
     if (r < 0)
         return r;
-    if (sound->guard)
-        sound->guard(true);
-    sound->sink = sink;
-    if (sound->guard)
-        sound->guard(false);
+    exchange(sound, sink);
+    sound->begun = true;
     return 0;
 }
 
@@ -47,18 +65,13 @@ int sound_finish(struct sound *sound)
 
 void sound_cancel(struct sound *sound)
 {
+    pthread_mutex_lock(&lock);
     if (sound->sink)
         sink_cancel(sound->sink);
+    pthread_mutex_unlock(&lock);
 }
 
 void sound_close(struct sound *sound)
 {
-    struct sink *sink = sound->sink;
-
-    if (sound->guard)
-        sound->guard(true);
-    sound->sink = NULL;
-    if (sound->guard)
-        sound->guard(false);
-    sink_close(sink);
+    sink_close(exchange(sound, NULL));
 }
