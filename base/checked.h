@@ -3,6 +3,7 @@
 #ifndef BASE_CHECKED_H
 #define BASE_CHECKED_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,6 +35,29 @@ static inline bool checked_align(size_t value, size_t alignment, size_t *ret)
         return false;
     *ret = up & ~(alignment - 1);
     return true;
+}
+
+/*
+ * Makes room for `more` items of `item` bytes behind the `used` ones of a growing array. 0, or
+ * -ENOMEM with the array as it was. What bounds it is the caller's: a block, or a ceiling in
+ * limits.h.
+ */
+static inline int array_reserve(void **array, size_t *capacity, size_t used, size_t more,
+                                size_t item)
+{
+    size_t wanted, bytes;
+    void *grown;
+
+    if (!checked_add(used, more, &wanted) || !checked_mul(wanted, item, &bytes))
+        return -ENOMEM;
+    if (wanted <= *capacity)
+        return 0;
+    grown = realloc(*array, bytes);
+    if (!grown)
+        return -ENOMEM;
+    *array = grown;
+    *capacity = wanted;
+    return 0;
 }
 
 /* Zeroed memory aligned to 64 bytes (cache line, AVX-512 register); NULL when it does not fit. */

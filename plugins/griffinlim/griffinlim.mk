@@ -7,7 +7,7 @@ libgriffinlim_la_SOURCES = \
 	plugins/griffinlim/stream.h
 # Square roots of sums of squares set no errno.
 libgriffinlim_la_CFLAGS = $(AM_CFLAGS) -O3 -fno-math-errno
-libgriffinlim_la_LIBADD = libsignal.la
+libgriffinlim_la_LIBADD = libflow.la libsignal.la
 
 plugin_LTLIBRARIES += griffinlim.la
 griffinlim_la_SOURCES = plugins/griffinlim/plugin.c

@@ -137,17 +137,23 @@ static int griffinlim_feed(void *opaque, const struct sori_block *block)
 
     if (atomic_load(&stream->cancelled))
         return -ECANCELED;
-    r = griffinlim_stream_feed(stream, block);
+    r = vocoding_feed(&stream->vocoding, block);
     return r < 0 ? stream->host->error(stream->host, r, "out of memory") : r;
 }
 
 static int griffinlim_drain(void *opaque, struct sori_block *ret_block)
 {
     struct griffinlim_stream *stream = opaque;
+    struct sori_block block;
+    int r = 0;
 
+    if (!atomic_load(&stream->cancelled))
+        r = vocoding_drain(&stream->vocoding, &block);
     if (atomic_load(&stream->cancelled))
         return -ECANCELED;
-    return griffinlim_stream_drain(stream, ret_block);
+    if (r == 0)
+        *ret_block = block;
+    return r;
 }
 
 static void griffinlim_cancel(void *opaque)

@@ -201,6 +201,37 @@ static inline float gguf_value_f32(const struct gguf_value *value, size_t i)
 /* "U32", "STRING", ... Never NULL. */
 const char *gguf_type_name(enum gguf_type type);
 
+/* --- what a model asks ------------------------------------------------------------------------ */
+
+/* 0 when general.architecture is `name`; -ENOTSUP "not a vocoder of this kind (...)", where `kind`
+ * is "a vocoder"; errors of gguf_get_string(). */
+int gguf_check_architecture(const struct gguf *gguf, const char *name, const char *kind,
+                            struct gguf_error *ret_error);
+
+/* Tables of hyper-parameters, as gguf_get_u32() and gguf_get_f32() of each; up to the first error.
+ */
+struct gguf_number {
+    const char *key;
+    uint32_t min, max, *ret_value;
+};
+struct gguf_real {
+    const char *key;
+    float min, max, *ret_value;
+};
+int gguf_get_numbers(const struct gguf *gguf, const struct gguf_number *numbers, size_t n,
+                     struct gguf_error *ret_error);
+int gguf_get_reals(const struct gguf *gguf, const struct gguf_real *reals, size_t n,
+                   struct gguf_error *ret_error);
+
+/* Copies exactly `count` members in min..max. */
+int gguf_copy_f32s(const struct gguf *gguf, const char *key, size_t count, float min, float max,
+                   float *ret_values, struct gguf_error *ret_error);
+
+/* A file that contradicts itself in what only its reader knows: fills in *ret_error, if there is
+ * one, and returns `error`. */
+int gguf_refuse(struct gguf_error *ret_error, int error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* --- tensors ---------------------------------------------------------------------------------- */
 
 /* All tensors in the order of the file; i < gguf_tensor_count(). */

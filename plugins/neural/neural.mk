@@ -31,6 +31,7 @@ libneural_la_LIBADD = libgguf.la libkernels.la $(OPENBLAS_LIBS) -lpthread
 noinst_LTLIBRARIES += libgguf.la
 libgguf_la_SOURCES = \
 	plugins/neural/dequantise.c \
+	plugins/neural/gguf-config.c \
 	plugins/neural/gguf-error.c \
 	plugins/neural/gguf-private.h \
 	plugins/neural/gguf-query.c \

@@ -1,41 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "tacotron/config.h"
 
 #define KEY(name) "sori-tacotron." name
 
-static int refuse(struct gguf_error *ret_error, int error, enum gguf_rule rule, const char *message)
-{
-    *ret_error = (struct gguf_error){.rule = rule};
-    snprintf(ret_error->message, sizeof ret_error->message, "%s", message);
-    return error;
-}
-
-static int check_architecture(const struct gguf *gguf, struct gguf_error *ret_error)
-{
-    static const char expected[] = "sori-tacotron";
-    struct sori_span name;
-    int r = gguf_get_string(gguf, "general.architecture", &name, ret_error);
-
-    if (r < 0)
-        return r;
-    if (name.size != sizeof expected - 1 || memcmp(name.data, expected, name.size))
-        return refuse(ret_error, -ENOTSUP, GGUF_OUT_OF_RANGE,
-                      "not an acoustic model of this kind (general.architecture is not "
-                      "sori-tacotron)");
-    return 0;
-}
-
 static int read_numbers(const struct gguf *gguf, struct tacotron_config *config,
                         struct gguf_error *ret_error)
 {
-    const struct {
-        const char *key;
-        uint32_t min, max, *ret_value;
-    } numbers[] = {
+    const struct gguf_number numbers[] = {
         {KEY("width"), 8, 4096, &config->width},
         {KEY("heads"), 1, TACOTRON_MAX_HEADS, &config->heads},
         {KEY("feed_forward"), 8, 16384, &config->feed_forward},
@@ -56,23 +30,14 @@ static int read_numbers(const struct gguf *gguf, struct tacotron_config *config,
         {KEY("n_fft"), 16, 65536, &config->n_fft},
     };
 
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        int r = gguf_get_u32(gguf, numbers[i].key, numbers[i].min, numbers[i].max,
-                             numbers[i].ret_value, ret_error);
-        if (r < 0)
-            return r;
-    }
-    return 0;
+    return gguf_get_numbers(gguf, numbers, sizeof numbers / sizeof *numbers, ret_error);
 }
 
 static int read_reals(const struct gguf *gguf, struct tacotron_config *config,
                       struct gguf_error *ret_error)
 {
     float dropout;
-    const struct {
-        const char *key;
-        float min, max, *ret_value;
-    } reals[] = {
+    const struct gguf_real reals[] = {
         {KEY("f_min"), 0, 96000, &config->f_min},
         {KEY("f_max"), 1, 96000, &config->f_max},
         {KEY("layer_norm_epsilon"), 1e-9f, 1e-2f, &config->epsilon},
@@ -80,26 +45,7 @@ static int read_reals(const struct gguf *gguf, struct tacotron_config *config,
         {KEY("prenet_dropout"), 0.5f, 0.5f, &dropout},
     };
 
-    for (size_t i = 0; i < sizeof reals / sizeof *reals; i++) {
-        int r = gguf_get_f32(gguf, reals[i].key, reals[i].min, reals[i].max, reals[i].ret_value,
-                             ret_error);
-        if (r < 0)
-            return r;
-    }
-    return 0;
-}
-
-static int read_slopes(const struct gguf *gguf, const char *key, uint32_t heads, float *ret_slopes,
-                       struct gguf_error *ret_error)
-{
-    struct gguf_value value;
-    int r = gguf_get_f32s(gguf, key, heads, heads, 0, 1000, &value, ret_error);
-
-    if (r < 0)
-        return r;
-    for (size_t i = 0; i < heads; i++)
-        ret_slopes[i] = gguf_value_f32(&value, i);
-    return 0;
+    return gguf_get_reals(gguf, reals, sizeof reals / sizeof *reals, ret_error);
 }
 
 /* The code point that makes up the whole of `text`, or 0. */
@@ -136,23 +82,23 @@ static int read_symbols(const struct gguf *gguf, struct tacotron_config *config,
     for (size_t i = 1; i < value.count; i++) {
         config->symbols[i] = only_code_point(gguf_value_string(&value, i));
         if (!config->symbols[i])
-            return refuse(ret_error, -EBADMSG, GGUF_OUT_OF_RANGE,
-                          "a member of " KEY("symbols") " is not one code point");
+            return gguf_refuse(ret_error, -EBADMSG,
+                               "a member of " KEY("symbols") " is not one code point");
     }
     config->full_stop = tacotron_token(config, '.');
     if (!config->full_stop)
-        return refuse(ret_error, -EBADMSG, GGUF_OUT_OF_RANGE, KEY("symbols") " has no full stop");
+        return gguf_refuse(ret_error, -EBADMSG, KEY("symbols") " has no full stop");
     return 0;
 }
 
 static int check_fit(const struct tacotron_config *config, struct gguf_error *ret_error)
 {
     if (config->width % config->heads || config->width % 2)
-        return refuse(ret_error, -EBADMSG, GGUF_OUT_OF_RANGE,
-                      KEY("width") " is not an even multiple of " KEY("heads"));
+        return gguf_refuse(ret_error, -EBADMSG,
+                           KEY("width") " is not an even multiple of " KEY("heads"));
     if (!(config->postnet_kernel % 2) || !(config->duration_kernel % 2))
-        return refuse(ret_error, -EBADMSG, GGUF_OUT_OF_RANGE,
-                      KEY("postnet_kernel") " and " KEY("duration_kernel") " must be odd");
+        return gguf_refuse(ret_error, -EBADMSG,
+                           KEY("postnet_kernel") " and " KEY("duration_kernel") " must be odd");
     return 0;
 }
 
@@ -160,16 +106,18 @@ int tacotron_config_read(const struct gguf *gguf, struct tacotron_config *ret_co
                          struct gguf_error *ret_error)
 {
     struct tacotron_config config = {0};
-    int r = check_architecture(gguf, ret_error);
+    int r = gguf_check_architecture(gguf, "sori-tacotron", "an acoustic model", ret_error);
 
     if (r >= 0)
         r = read_numbers(gguf, &config, ret_error);
     if (r >= 0)
         r = read_reals(gguf, &config, ret_error);
     if (r >= 0)
-        r = read_slopes(gguf, KEY("attention_slopes"), config.heads, config.slopes, ret_error);
+        r = gguf_copy_f32s(gguf, KEY("attention_slopes"), config.heads, 0, 1000, config.slopes,
+                           ret_error);
     if (r >= 0)
-        r = read_slopes(gguf, KEY("cross_slopes"), config.heads, config.cross_slopes, ret_error);
+        r = gguf_copy_f32s(gguf, KEY("cross_slopes"), config.heads, 0, 1000, config.cross_slopes,
+                           ret_error);
     if (r >= 0)
         r = read_symbols(gguf, &config, ret_error);
     if (r >= 0)

@@ -44,8 +44,7 @@ struct tacotron_stream *tacotron_stream_free(struct tacotron_stream *stream)
     if (stream) {
         tacotron_state_free(stream->state);
         free(stream->symbols);
-        free(stream->events);
-        free(stream->names);
+        event_queue_clear(&stream->events);
         free(stream->out_events);
         free(stream->mel);
         free(stream);
@@ -56,47 +55,18 @@ struct tacotron_stream *tacotron_stream_free(struct tacotron_stream *stream)
 /* --- input --------------------------------------------------------------------------------------
  */
 
-/* Makes room for `more` items behind `used`. */
-static int reserve(void **array, size_t *capacity, size_t used, size_t more, size_t item)
-{
-    size_t wanted, bytes;
-    void *grown;
-
-    if (!checked_add(used, more, &wanted) || !checked_mul(wanted, item, &bytes))
-        return -ENOMEM;
-    if (wanted <= *capacity)
-        return 0;
-    grown = realloc(*array, bytes);
-    if (!grown)
-        return -ENOMEM;
-    *array = grown;
-    *capacity = wanted;
-    return 0;
-}
-
-static size_t names_size(const struct sori_block *block)
-{
-    size_t size = 0;
-    for (size_t i = 0; i < block->n_events; i++)
-        size += block->events[i].name ? strlen(block->events[i].name) + 1 : 0;
-    return size;
-}
-
 static int make_room(struct tacotron_stream *stream, const struct sori_block *block)
 {
-    int r = reserve((void **)&stream->symbols, &stream->symbol_capacity, stream->n_symbols,
-                    block->count, sizeof *stream->symbols);
+    int r = array_reserve((void **)&stream->symbols, &stream->symbol_capacity, stream->n_symbols,
+                          block->count, sizeof *stream->symbols);
+
     if (r >= 0)
-        r = reserve((void **)&stream->events, &stream->event_capacity, stream->n_events,
-                    block->n_events, sizeof *stream->events);
-    if (r >= 0)
-        r = reserve((void **)&stream->names, &stream->name_capacity, stream->names_size,
-                    names_size(block), 1);
+        r = event_queue_reserve(&stream->events, block);
     /* A pass gives out at most every event that waits, and one for each of its tokens. */
     if (r >= 0)
-        r = reserve((void **)&stream->out_events, &stream->out_event_capacity,
-                    TACOTRON_MAX_TOKENS + stream->n_events, block->n_events,
-                    sizeof *stream->out_events);
+        r = array_reserve((void **)&stream->out_events, &stream->out_event_capacity,
+                          TACOTRON_MAX_TOKENS + stream->events.n, block->n_events,
+                          sizeof *stream->out_events);
     return r;
 }
 
@@ -118,23 +88,6 @@ static void add_symbols(struct tacotron_stream *stream, const struct sori_block 
     stream->position += block->count;
 }
 
-static void add_events(struct tacotron_stream *stream, const struct sori_block *block)
-{
-    for (size_t i = 0; i < block->n_events; i++) {
-        struct tacotron_event *event = &stream->events[stream->n_events++];
-        const char *name = block->events[i].name;
-
-        *event = (struct tacotron_event){block->events[i], SIZE_MAX};
-        event->event.name = NULL;
-        if (name) {
-            size_t size = strlen(name) + 1;
-            event->name = stream->names_size;
-            memcpy(stream->names + stream->names_size, name, size);
-            stream->names_size += size;
-        }
-    }
-}
-
 int tacotron_stream_feed(struct tacotron_stream *stream, const struct sori_block *block)
 {
     int r;
@@ -143,13 +96,12 @@ int tacotron_stream_feed(struct tacotron_stream *stream, const struct sori_block
         stream->input_end = stream->sentence_end = true;
         return 0;
     }
-    if (!stream->n_events) /* nothing points there any more */
-        stream->names_size = 0;
     r = make_room(stream, block);
     if (r < 0)
         return r;
     add_symbols(stream, block);
-    add_events(stream, block);
+    for (size_t i = 0; i < block->n_events; i++)
+        event_queue_add(&stream->events, &block->events[i], block->events[i].position);
     stream->sentence_end = block->flags & SORI_BLOCK_UTTERANCE_END;
     return 0;
 }
@@ -201,12 +153,10 @@ static void note_prosody(struct tacotron_stream *stream, const struct sori_event
 static void put_events_before(struct tacotron_stream *stream, size_t *next, uint64_t end,
                               uint64_t frame)
 {
-    while (*next < stream->n_events && stream->events[*next].event.position < end) {
-        const struct tacotron_event *event = &stream->events[(*next)++];
-        struct sori_event moved = event->event;
-        note_prosody(stream, &moved);
-        moved.name = event->name == SIZE_MAX ? NULL : stream->names + event->name;
-        put_event(stream, moved, frame);
+    while (*next < stream->events.n && stream->events.events[*next].position < end) {
+        const struct sori_event *event = event_queue_at(&stream->events, (*next)++);
+        note_prosody(stream, event);
+        put_event(stream, *event, frame);
     }
 }
 
@@ -250,8 +200,7 @@ static void place_events(struct tacotron_stream *stream)
         frame += (size_t)piece->steps[i] * stream->config->frames_per_step;
     }
     put_events_before(stream, &next, piece_end(stream), last);
-    stream->n_events -= next;
-    memmove(stream->events, stream->events + next, stream->n_events * sizeof *stream->events);
+    event_queue_drop(&stream->events, next);
 }
 
 static void drop_symbols(struct tacotron_stream *stream)
@@ -273,14 +222,15 @@ static float rate_now(const struct tacotron_stream *stream)
 /* A prosody event holds from the token of its position on, in later pieces too. */
 static void set_rates(struct tacotron_stream *stream)
 {
+    const struct event_queue *events = &stream->events;
     struct tacotron_piece *piece = &stream->piece;
     size_t next = 0;
 
     for (size_t i = 0; i < piece->n; i++) {
         uint64_t at = piece->source[i] == SIZE_MAX ? 0 : stream->symbols[piece->source[i]].position;
-        for (; next < stream->n_events && stream->events[next].event.position <= at; next++)
-            if (stream->events[next].event.type == SORI_EVENT_PROSODY)
-                stream->prosody = stream->events[next].event.prosody.rate;
+        for (; next < events->n && events->events[next].position <= at; next++)
+            if (events->events[next].type == SORI_EVENT_PROSODY)
+                stream->prosody = events->events[next].prosody.rate;
         piece->rates[i] = rate_now(stream);
     }
 }
@@ -372,7 +322,7 @@ static int piece_block(struct tacotron_stream *stream, struct sori_block *ret_bl
 static bool can_begin(const struct tacotron_stream *stream)
 {
     if (stream->input_end)
-        return stream->n_symbols || stream->n_events;
+        return stream->n_symbols || stream->events.n;
     return stream->sentence_end || stream->n_symbols > tacotron_piece_limit();
 }
 

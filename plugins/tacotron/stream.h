@@ -16,13 +16,9 @@
 
 #include <sori/stage.h>
 
+#include "flow/event-queue.h"
 #include "tacotron/state.h"
 #include "tacotron/text.h"
-
-struct tacotron_event {
-    struct sori_event event; /* position: in symbols */
-    size_t name;             /* offset in names, SIZE_MAX for none */
-};
 
 struct tacotron_stream {
     const struct sori_host *host;
@@ -36,11 +32,8 @@ struct tacotron_stream {
     /* What came in and was not decoded yet. */
     struct tacotron_symbol *symbols;
     size_t n_symbols, symbol_capacity;
-    struct tacotron_event *events;
-    size_t n_events, event_capacity;
-    char *names;
-    size_t names_size, name_capacity;
-    uint64_t position; /* symbols fed so far */
+    struct event_queue events; /* positions in symbols */
+    uint64_t position;         /* symbols fed so far */
     bool sentence_end, input_end;
 
     /* The pass under way. */

@@ -14,7 +14,7 @@ libtacotron_la_SOURCES = \
 	plugins/tacotron/text.h \
 	plugins/tacotron/weights.c \
 	plugins/tacotron/weights.h
-libtacotron_la_LIBADD = libneural.la
+libtacotron_la_LIBADD = libflow.la libneural.la
 
 plugin_LTLIBRARIES += tacotron.la
 tacotron_la_SOURCES = plugins/tacotron/plugin.c

@@ -16,7 +16,7 @@ libwavenet_la_SOURCES = \
 	plugins/wavenet/stream.h \
 	plugins/wavenet/weights.c \
 	plugins/wavenet/weights.h
-libwavenet_la_LIBADD = libneural.la
+libwavenet_la_LIBADD = libflow.la libneural.la
 
 plugin_LTLIBRARIES += wavenet.la
 wavenet_la_SOURCES = plugins/wavenet/plugin.c

@@ -122,3 +122,16 @@ test_english_lexicon_SOURCES = tests/unit/test-english-lexicon.c tests/unit/engl
 test_english_lexicon_CPPFLAGS = $(english_test_cppflags)
 test_english_lexicon_CFLAGS = $(test_cflags)
 test_english_lexicon_LDADD = $(english_test_ldadd)
+
+check_PROGRAMS += test-event-queue
+TESTS += test-event-queue
+test_event_queue_SOURCES = tests/unit/test-event-queue.c
+test_event_queue_CFLAGS = $(test_cflags)
+test_event_queue_LDFLAGS = $(program_ldflags) -Wl,--wrap=realloc
+test_event_queue_LDADD = libflow.la $(test_libs)
+
+check_PROGRAMS += test-vocoding
+TESTS += test-vocoding
+test_vocoding_SOURCES = tests/unit/test-vocoding.c
+test_vocoding_CFLAGS = $(test_cflags)
+test_vocoding_LDADD = libflow.la $(test_libs)
