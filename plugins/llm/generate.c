@@ -5,15 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/checked.h"
 #include "base/cleanup.h"
-#include "base/limits.h"
-
-struct message {
-    enum chat_role role;
-    char *text; /* owned */
-    size_t size;
-};
+#include "llm/conversation.h"
 
 struct generator {
     const struct tokenizer *tokenizer;
@@ -23,19 +16,15 @@ struct generator {
     struct sampler *sampler;
     struct written written;
 
-    struct message *messages;
-    size_t n_messages, message_capacity;
-    size_t n_computed; /* of the messages, whose ids stand in the context; the first ones */
+    struct conversation conversation;
+    size_t n_computed; /* of its messages, whose ids stand in the context; the first ones */
     bool mine;         /* the context holds this conversation */
 
     uint32_t *ids; /* [context size], of a prompt */
-    struct text_part *parts;
 
-    bool answering;
     enum generate_end end;
     size_t n_tokens; /* of the answer */
-    char *answer;    /* its text, owned */
-    size_t answer_size;
+    struct message answer;
 };
 
 DEFINE_CLEANUP(generator, struct generator *, generator_free)
@@ -78,102 +67,23 @@ struct generator *generator_free(struct generator *generator)
 {
     if (!generator)
         return NULL;
-    for (size_t i = 0; i < generator->n_messages; i++)
-        free(generator->messages[i].text);
-    free(generator->messages);
-    free(generator->parts);
+    conversation_clear(&generator->conversation);
     free(generator->ids);
-    free(generator->answer);
+    free(generator->answer.text);
     written_clear(&generator->written);
     sampler_free(generator->sampler);
     free(generator);
     return NULL;
 }
 
-/* --- messages -----------------------------------------------------------------------------------
- */
-
-/* Appends bytes to an owned array. */
-static int append(char **text, size_t *size, const char *more, size_t more_size)
-{
-    size_t total;
-    char *grown;
-
-    if (!checked_add(*size, more_size, &total) || total > LLM_MAX_TEXT)
-        return -E2BIG;
-    grown = realloc(*text, total ? total : 1);
-    if (!grown)
-        return -ENOMEM;
-    if (more_size)
-        memcpy(grown + *size, more, more_size);
-    *text = grown;
-    *size = total;
-    return 0;
-}
-
-/* Room for one message more, and for the parts of all. */
-static int reserve(struct generator *generator)
-{
-    size_t capacity = 2 * generator->message_capacity + 4, parts;
-    struct message *messages;
-    struct text_part *more;
-
-    if (generator->n_messages < generator->message_capacity)
-        return 0;
-    parts = CHAT_PARTS_PER_MESSAGE * capacity + CHAT_PARTS_AROUND;
-    more = reallocarray(generator->parts, parts, sizeof *more);
-    if (!more)
-        return -ENOMEM;
-    generator->parts = more;
-    messages = reallocarray(generator->messages, capacity, sizeof *messages);
-    if (!messages)
-        return -ENOMEM;
-    generator->messages = messages;
-    generator->message_capacity = capacity;
-    return 0;
-}
-
 int generator_say(struct generator *generator, enum chat_role role, const char *text, size_t size)
 {
-    size_t n = generator->n_messages;
-    int r;
+    struct conversation *conversation = &generator->conversation;
+    size_t n = conversation->n;
 
-    if (n > generator->n_computed && generator->messages[n - 1].role == role)
-        return append(&generator->messages[n - 1].text, &generator->messages[n - 1].size, text,
-                      size);
-    r = reserve(generator);
-    if (r < 0)
-        return r;
-    generator->messages[n] = (struct message){.role = role};
-    r = append(&generator->messages[n].text, &generator->messages[n].size, text, size);
-    if (r >= 0)
-        generator->n_messages++;
-    return r;
-}
-
-/* Drops messages first..first + n - 1. */
-static void forget(struct generator *generator, size_t first, size_t n)
-{
-    for (size_t i = first; i < first + n; i++)
-        free(generator->messages[i].text);
-    generator->n_messages -= n;
-    memmove(generator->messages + first, generator->messages + first + n,
-            (generator->n_messages - first) * sizeof *generator->messages);
-}
-
-/* Forgets the oldest question with its answers; false when only the last question is left. */
-static bool forget_oldest(struct generator *generator)
-{
-    size_t first = generator->messages[0].role == CHAT_SYSTEM, end = first + 1;
-
-    while (end < generator->n_messages && generator->messages[end].role != CHAT_USER)
-        end++;
-    if (end >= generator->n_messages)
-        return false;
-    forget(generator, first, end - first);
-    generator->n_computed = 0;
-    generator->mine = false;
-    return true;
+    if (n > generator->n_computed && conversation->messages[n - 1].role == role)
+        return message_append(&conversation->messages[n - 1], text, size);
+    return conversation_insert(conversation, n, role, text, size);
 }
 
 /* --- the prompt ---------------------------------------------------------------------------------
@@ -183,46 +93,37 @@ static bool forget_oldest(struct generator *generator)
 static int put_system(struct generator *generator)
 {
     const char *system = generator->settings->system;
-    struct message message = {.role = CHAT_SYSTEM};
-    int r;
 
     if (generator->settings->raw || !system || generator->mine ||
-        (generator->n_messages && generator->messages[0].role == CHAT_SYSTEM))
+        conversation_has_system(&generator->conversation))
         return 0;
-    r = reserve(generator);
-    if (r >= 0)
-        r = append(&message.text, &message.size, system, strlen(system));
-    if (r < 0)
-        return r;
-    memmove(generator->messages + 1, generator->messages,
-            generator->n_messages * sizeof *generator->messages);
-    generator->messages[0] = message;
-    generator->n_messages++;
-    return 0;
+    return conversation_insert(&generator->conversation, 0, CHAT_SYSTEM, system, strlen(system));
 }
 
-/* The parts of the messages from `first` on. */
-static int render(struct generator *generator, size_t first, size_t *ret_n)
+/* The parts of the messages from `first` on, to be freed. */
+static int render(const struct generator *generator, size_t first, struct text_part **ret_parts,
+                  size_t *ret_n)
 {
-    size_t n = generator->n_messages;
-    struct chat_message *messages;
+    size_t n = generator->conversation.n;
+    _cleanup_free_ struct chat_message *messages = calloc(n + 1, sizeof *messages);
+    _cleanup_free_ struct text_part *parts =
+        calloc(CHAT_PARTS_PER_MESSAGE * n + CHAT_PARTS_AROUND, sizeof *parts);
     int r;
 
-    if (generator->settings->raw) {
-        for (size_t i = first; i < n; i++)
-            generator->parts[i - first] =
-                (struct text_part){generator->messages[i].text, generator->messages[i].size, false};
-        *ret_n = n - first;
-        return 0;
-    }
-    messages = calloc(n, sizeof *messages);
-    if (!messages)
+    if (!messages || !parts)
         return -ENOMEM;
-    for (size_t i = 0; i < n; i++)
-        messages[i] = (struct chat_message){
-            generator->messages[i].role, generator->messages[i].text, generator->messages[i].size};
-    r = chat_render(generator->chat, messages, n, first, true, generator->parts, ret_n);
-    free(messages);
+    for (size_t i = 0; i < n; i++) {
+        const struct message *message = &generator->conversation.messages[i];
+        messages[i] = (struct chat_message){message->role, message->text, message->size};
+        if (generator->settings->raw && i >= first)
+            parts[i - first] = (struct text_part){message->text, message->size, false};
+    }
+    *ret_n = n - first;
+    r = generator->settings->raw
+            ? 0
+            : chat_render(generator->chat, messages, n, first, true, parts, ret_n);
+    if (r >= 0)
+        *ret_parts = steal(parts);
     return r;
 }
 
@@ -237,16 +138,27 @@ static size_t room_for_answer(const struct generator *generator)
 /* The ids of what is not in the context, from message `first` on. -E2BIG: they do not fit. */
 static int encode(struct generator *generator, size_t first, size_t *ret_n, size_t *ret_room)
 {
-    size_t size = generator->context->state->context, parts = 0;
+    size_t size = generator->context->state->context, n_parts = 0;
     size_t taken = first ? generator->context->count : 0, answer = room_for_answer(generator);
-    int r = render(generator, first, &parts);
+    _cleanup_free_ struct text_part *parts = NULL;
+    int r = render(generator, first, &parts, &n_parts);
 
     if (r < 0)
         return r;
     *ret_room = size - answer > taken ? size - answer - taken : 0;
-    return tokenizer_encode_parts(generator->tokenizer, generator->parts, parts,
+    return tokenizer_encode_parts(generator->tokenizer, parts, n_parts,
                                   first ? 0 : TOKENIZER_ADD_SPECIAL, generator->ids, *ret_room,
                                   ret_n);
+}
+
+/* Makes room by forgetting what is oldest; false: nothing is left that may be. */
+static bool forget(struct generator *generator)
+{
+    if (generator->settings->raw || !conversation_forget(&generator->conversation))
+        return false;
+    generator->n_computed = 0;
+    generator->mine = false;
+    return true;
 }
 
 /* Something must be there to continue. */
@@ -274,11 +186,10 @@ static void start_answer(struct generator *generator)
 {
     note_for_penalty(generator);
     generator->mine = true;
-    generator->n_computed = generator->n_messages;
-    generator->answering = true;
+    generator->n_computed = generator->conversation.n;
     generator->end = GENERATE_NOT_ENDED;
     generator->n_tokens = 0;
-    generator->answer_size = 0;
+    generator->answer.size = 0;
     written_reset(&generator->written);
 }
 
@@ -292,7 +203,7 @@ int generator_ask(struct generator *generator, size_t *ret_room)
     do {
         first = generator->mine ? generator->n_computed : 0;
         r = encode(generator, first, &n, ret_room);
-    } while (r == -E2BIG && !generator->settings->raw && forget_oldest(generator));
+    } while (r == -E2BIG && forget(generator));
     if (r < 0)
         return r;
     if (first) {
@@ -316,16 +227,14 @@ static int give_out(struct generator *generator, const char **ret_text, size_t *
     int r;
 
     written_take(&generator->written, &text, &size);
-    r = append(&generator->answer, &generator->answer_size, text, size);
+    r = message_append(&generator->answer, text, size);
+    if (r >= 0 && generator->end != GENERATE_NOT_ENDED) {
+        r = generator_say(generator, CHAT_ASSISTANT, generator->answer.text,
+                          generator->answer.size);
+        generator->n_computed = generator->conversation.n;
+    }
     if (r < 0)
         return r;
-    if (generator->end != GENERATE_NOT_ENDED) {
-        generator->answering = false;
-        r = generator_say(generator, CHAT_ASSISTANT, generator->answer, generator->answer_size);
-        generator->n_computed = generator->n_messages;
-        if (r < 0)
-            return r;
-    }
     *ret_text = text;
     *ret_size = size;
     return generator->end != GENERATE_NOT_ENDED;
@@ -377,8 +286,6 @@ int generator_step(struct generator *generator, const atomic_bool *cancelled, co
     if (r < 0)
         return r;
     if (r > 0) {
-        if (context->count >= context->state->context || !generator->settings->max_tokens)
-            return -E2BIG;
         id = sampler_pick(generator->sampler, llm_context_logits(context),
                           context->state->config->vocabulary);
         if (id == TOKEN_NONE)

@@ -49,7 +49,10 @@ int generator_new(const struct tokenizer *tokenizer, const struct chat_template 
 /* NULL is fine. Returns NULL. */
 struct generator *generator_free(struct generator *generator);
 
-/* Appends a message, or to the last one if that is by the same role. Copies. -ENOMEM. */
+/*
+ * Appends a message, or to the last one if that is by the same role. Copies. -E2BIG: more than
+ * LLM_MAX_TEXT bytes in one message; -ENOMEM.
+ */
 int generator_say(struct generator *generator, enum chat_role role, const char *text, size_t size);
 
 /*

@@ -10,6 +10,8 @@ libllm_la_SOURCES = \
 	plugins/llm/config.h \
 	plugins/llm/context.c \
 	plugins/llm/context.h \
+	plugins/llm/conversation.c \
+	plugins/llm/conversation.h \
 	plugins/llm/generate.c \
 	plugins/llm/generate.h \
 	plugins/llm/infer.c \
