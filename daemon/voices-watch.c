@@ -88,7 +88,8 @@ static void look(void *opaque)
 
     watch->since_ms = 0;
     watch_all(watch); /* first, so that nothing happens unseen between the two */
-    voices_reload(watch->voices);
+    if (voices_reload(watch->voices) < 0)
+        loop_timer_start(watch->loop, &watch->timer, PATIENCE_MS);
 }
 
 /* Folders, manifests and weights; what else happens in a home folder is no business of ours. */

@@ -169,6 +169,8 @@ int voices_new(struct loop *loop, struct voices **ret_voices)
         return -ENOMEM;
     voices->loop = loop;
     r = read_all(voices);
+    if (r < 0) /* once more: without voices there is no daemon */
+        r = read_all(voices);
     if (r < 0)
         return r;
     *ret_voices = steal(voices);

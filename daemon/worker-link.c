@@ -79,6 +79,19 @@ void worker_kill(struct worker *worker, const char *why, uint32_t stream)
     kill(worker->pid, SIGKILL); /* not reaped yet: the number is still its own */
 }
 
+static void patience_ends(void *opaque)
+{
+    worker_kill(opaque, "it did not end", 0);
+}
+
+/* Of a worker that has nothing more to say. */
+static void wait_for_end(struct worker *worker)
+{
+    worker->watchdog_ms = 0;
+    worker->timer.call = patience_ends;
+    loop_timer_start(worker->loop, &worker->timer, STOP_MS);
+}
+
 /* Hands on the frames that came. Stops when the worker is stopped by what it said. */
 static void read_frames(struct worker *worker)
 {
@@ -113,8 +126,13 @@ static void receive(struct worker *worker)
         if (worker->killed)
             break;
     }
-    if (r < 0) /* the end of the socket; that of the process follows */
-        loop_fd_remove(&worker->socket_watch);
+    if (r >= 0 || worker->killed)
+        return;
+    loop_fd_remove(&worker->socket_watch);
+    if (r != -EPIPE)
+        worker_kill(worker, "its socket broke", 0);
+    else if (worker->events) /* the end of the process follows, or is helped along */
+        wait_for_end(worker);
 }
 
 static void describe(const struct worker *worker, const siginfo_t *info, char ret_why[static 100])
@@ -146,21 +164,14 @@ static void pidfd_ready(void *opaque, uint32_t events)
     worker_free(worker);
 }
 
-static void patience_ends(void *opaque)
-{
-    worker_kill(opaque, "it did not end", 0);
-}
-
 struct worker *worker_stop(struct worker *worker)
 {
     if (!worker)
         return NULL;
     worker->events = NULL;
-    worker->watchdog_ms = 0;
     loop_fd_remove(&worker->socket_watch);
     shutdown(worker->socket, SHUT_RDWR);
-    worker->timer.call = patience_ends;
-    loop_timer_start(worker->loop, &worker->timer, STOP_MS);
+    wait_for_end(worker);
     return NULL;
 }
 
@@ -238,6 +249,8 @@ void worker_watch(struct worker *worker, bool busy, uint64_t watchdog_ms)
 {
     bool watched = worker->watchdog_ms;
 
+    if (!worker->socket_watch.loop) /* it is ending */
+        return;
     worker->watchdog_ms = busy ? watchdog_ms : 0;
     if (!busy) {
         loop_timer_stop(&worker->timer);
@@ -294,15 +307,16 @@ static int make_sockets(int ret_sockets[2])
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ret_sockets) < 0)
         return -errno;
     moved = fcntl(ret_sockets[1], F_DUPFD_CLOEXEC, SOCKET + 1);
-    if (moved < 0) {
+    if (moved < 0 || fcntl(ret_sockets[0], F_SETFL, O_NONBLOCK) < 0) {
         int error = -errno;
+        if (moved >= 0)
+            close(moved);
         close(ret_sockets[0]);
         close(ret_sockets[1]);
         return error;
     }
     close(ret_sockets[1]);
     ret_sockets[1] = moved;
-    fcntl(ret_sockets[0], F_SETFL, O_NONBLOCK);
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "base/cleanup.h"
@@ -48,8 +49,10 @@ static void tell(struct playback *playback, enum frame_type type, uint32_t strea
                  const void *payload, size_t size)
 {
     pthread_mutex_lock(&playback->send_lock);
-    /* A daemon that is gone shows in reading. */
-    frame_send(playback->socket, type, stream, payload, size);
+    /* What the daemon does not know it would wait for: this shows in reading, and ends the process.
+     */
+    if (frame_send(playback->socket, type, stream, payload, size) < 0)
+        shutdown(playback->socket, SHUT_RDWR);
     pthread_mutex_unlock(&playback->send_lock);
 }
 

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/checked.h"
 #include "base/cleanup.h"
@@ -58,6 +59,8 @@ static int tell(struct synthesis *synthesis, enum frame_type type, uint32_t stre
 
     pthread_mutex_lock(&synthesis->send_lock);
     r = frame_send(synthesis->socket, type, stream, payload, size);
+    if (r < 0) /* what the daemon does not know it would wait for: this ends the process */
+        shutdown(synthesis->socket, SHUT_RDWR);
     pthread_mutex_unlock(&synthesis->send_lock);
     return r < 0 ? fail(r, "the daemon is gone: %s", strerror(-r)) : 0;
 }

@@ -147,39 +147,53 @@ static void warn(const char *format, ...)
     va_end(arguments);
 }
 
-static void add_voice(struct voices *voices, const char *path)
+/* Says nothing of a voice: it may be there all the same, later. */
+static bool passes(int error)
+{
+    return error == -EMFILE || error == -ENFILE || error == -ENOMEM || error == -EIO;
+}
+
+static int add_voice(struct voices *voices, const char *path)
 {
     _cleanup_(cleanup_voice) struct voice *voice = NULL;
+    int r;
 
     if (voices->n == MAX_VOICES)
-        return;
-    if (voice_read(path, &voice) < 0) {
-        warn("%s", fail_message());
-        return;
+        return 0;
+    r = voice_read(path, &voice);
+    if (r < 0) {
+        if (!passes(r))
+            warn("%s", fail_message());
+        return passes(r) ? r : 0;
     }
     for (size_t i = 0; i < voices->n; i++)
         if (!strcmp(voices->list[i]->id, voice->id))
-            return;
+            return 0;
     voices->list[voices->n++] = steal(voice);
+    return 0;
 }
 
-static void scan_folder(struct voices *voices, const char *folder)
+static int scan_folder(struct voices *voices, const char *folder)
 {
     const struct dirent *entry;
     DIR *directory = opendir(folder);
     char path[PATH_MAX];
+    int r = 0;
 
-    while (directory && (entry = readdir(directory))) {
+    if (!directory && passes(-errno))
+        return fail(-errno, "%s: %s", folder, strerror(errno));
+    while (r == 0 && directory && (entry = readdir(directory))) {
         size_t n = strlen(entry->d_name);
         if (entry->d_name[0] == '.')
             continue;
         if (n > 6 && !strcmp(entry->d_name + n - 6, ".voice"))
             n -= 6;
         if (manifest_path(folder, entry->d_name, n, path))
-            add_voice(voices, path);
+            r = add_voice(voices, path);
     }
     if (directory)
         closedir(directory);
+    return r;
 }
 
 static int by_id(const void *a, const void *b)
@@ -194,7 +208,9 @@ int voice_each(int (*each)(void *opaque, const struct voice *voice), void *opaqu
     int r = find_folders(&folders);
 
     for (size_t i = 0; r >= 0 && i < folders.n; i++)
-        scan_folder(&voices, folders.path[i]);
+        r = scan_folder(&voices, folders.path[i]);
+    if (r < 0)
+        return r;
     qsort(voices.list, voices.n, sizeof *voices.list, by_id);
     for (size_t i = 0; r == 0 && i < voices.n; i++)
         r = each(opaque, voices.list[i]);

@@ -45,7 +45,7 @@ struct voice *voice_free(struct voice *voice);
 /*
  * Calls `each` for every voice that can be read, sorted by id, the first of equal ids. A manifest
  * that cannot be read is passed over with a warning in the log. Stops at a result other than 0 and
- * returns it; -ENOMEM.
+ * returns it; -ENOMEM, -EMFILE, -ENFILE, -EIO: the list would not be whole.
  */
 int voice_each(int (*each)(void *opaque, const struct voice *voice), void *opaque);
 /* The folders where they are looked for, whether they exist or not. As voice_each(). */

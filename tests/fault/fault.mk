@@ -33,9 +33,9 @@ test_soak_CPPFLAGS = $(daemon_test_cppflags)
 test_soak_CFLAGS = $(test_cflags)
 test_soak_LDADD = libdaemon.la $(test_libs)
 
-fault_scripts = tests/fault/test-descriptors.sh tests/fault/test-slow-clients.sh \
-	tests/fault/test-daemon-killed.sh
+fault_scripts = tests/fault/test-calls.sh tests/fault/test-descriptors.sh \
+	tests/fault/test-slow-clients.sh tests/fault/test-daemon-killed.sh
 TESTS += $(fault_scripts)
 dist_check_SCRIPTS += $(fault_scripts)
-EXTRA_DIST += tests/fault/daemon-killed.py tests/fault/descriptors.py \
-	tests/fault/slow-clients.py
+EXTRA_DIST += tests/fault/calls.py tests/fault/daemon-killed.py tests/fault/descriptors.py \
+	tests/fault/fail-call.c tests/fault/slow-clients.py
