@@ -169,8 +169,8 @@ def main():
             for wrong in wrongs:
                 print(f"# {wrong}")
     tally = ", ".join(f"{n} {how}" for how, n in sorted(hows.items()))
-    print(f"# FIGURE row 5, system calls that fail once: {count} calls (asked: 12), {faults} faults: "
-          f"{tally}; {bad} calls not as asked")
+    print(f"# FIGURE row 5, system calls that fail once: {count} calls (asked: 12), {faults} "
+          f"faults: {tally}; {bad} calls not as asked")
     print(f"1..{count}")
     sys.exit(bool(bad))
 

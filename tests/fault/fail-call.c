@@ -40,6 +40,14 @@ static const char *call; /* NULL: not in this program */
 static int at, error;
 static atomic_int seen;
 
+static int number(const char *text)
+{
+    char *end;
+    long value = strtol(text, &end, 10);
+
+    return *end ? 0 : (int)value;
+}
+
 static const char *variable(const char *name)
 {
     const char *value = getenv(name);
@@ -56,8 +64,8 @@ __attribute__((constructor)) static void begin(void)
         (n > 0 && memmem(before, (size_t)n, "FAULT", 5)))
         return;
     call = getenv("FAIL_CALL");
-    at = (int)strtol(variable("FAIL_AT"), NULL, 10);
-    error = (int)strtol(variable("FAIL_ERROR"), NULL, 10);
+    at = number(variable("FAIL_AT"));
+    error = number(variable("FAIL_ERROR"));
 }
 
 static int is_due(const char *name)

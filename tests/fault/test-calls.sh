@@ -13,5 +13,6 @@ ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0
 XDG_RUNTIME_DIR=$TMPDIR/run
 export SORI_VOICE_PATH SORI_WORKER ASAN_OPTIONS XDG_RUNTIME_DIR
 mkdir -m 700 "$XDG_RUNTIME_DIR"
-${CC:-cc} -shared -fPIC -O1 -o "$TMPDIR/fail-call.so" "$top_srcdir/tests/fault/fail-call.c" || exit 1
+${CC:-cc} -shared -fPIC -O1 -o "$TMPDIR/fail-call.so" "$top_srcdir/tests/fault/fail-call.c" ||
+    exit 1
 /usr/bin/python3 "$top_srcdir/tests/fault/calls.py" "$top_builddir/sorid" "$TMPDIR/fail-call.so"
