@@ -8,7 +8,8 @@ tests_daemon_test_stream_CFLAGS = $(test_cflags)
 tests_daemon_test_stream_LDADD = $(test_libs) libfront.la libdaemon.la libworker.la
 front_tests = tests/daemon/test-socket.sh tests/daemon/test-dbus.sh tests/daemon/test-spiel.sh \
 	tests/daemon/test-wyoming.sh tests/daemon/test-sorid.sh tests/daemon/test-loudspeaker.sh \
-	tests/daemon/test-config.sh tests/daemon/test-ask.sh tests/daemon/test-voices-watch.sh
+	tests/daemon/test-config.sh tests/daemon/test-ask.sh tests/daemon/test-voices-watch.sh \
+	tests/daemon/test-systemd.sh
 TESTS += tests/daemon/test-wyoming-event tests/daemon/test-stream $(front_tests)
 dist_check_SCRIPTS += $(front_tests)
 distclean_folders += tests/daemon/spiel-target tests/daemon/wyoming-venv
