@@ -87,6 +87,7 @@ def wavenet_metadata(config, tensors):
         "gain_floor": float(config["gain_floor"]),
         "temperature_low": [float(x) for x in config["temp"][:bands]],
         "temperature_high": [float(x) for x in config["temp"][bands:]],
+        **{f"comb_{key}": float(value) for key, value in config.get("comb", {}).items()},
         "train_steps": config["train_steps"],
     }
 

@@ -14,6 +14,7 @@ EXTRA_DIST += \
 	voices/README.md \
 	voices/convert.py \
 	voices/english.py \
+	voices/golden-comb.py \
 	voices/golden-signal.py \
 	voices/golden.py \
 	voices/requirements.txt
@@ -22,7 +23,8 @@ tonedir = $(voicedir)/tone
 dist_tone_DATA = voices/tone/tone.voice
 EXTRA_DIST += voices/recipe/README.md voices/recipe/requirements.txt \
 	voices/recipe/corpus.py voices/recipe/curves.py voices/recipe/dataset.py \
-	voices/recipe/export.py voices/recipe/features.py voices/recipe/prepare.py \
+	voices/recipe/export.py voices/recipe/features.py voices/recipe/muon.py \
+	voices/recipe/prepare.py \
 	voices/recipe/restore.py voices/recipe/symbols.py voices/recipe/tacotron.py \
 	voices/recipe/train_acoustic.py voices/recipe/train_vocoder.py voices/recipe/training.py \
 	voices/recipe/wavenet.py voices/recipe/weights.py

@@ -55,6 +55,27 @@ static int read_dilations(const struct gguf *gguf, struct wavenet_config *config
     return 0;
 }
 
+/* The filter came later than the first files: without its first key there is none. */
+static int read_comb(const struct gguf *gguf, uint32_t sample_rate, struct comb_config *ret_comb,
+                     struct gguf_error *ret_error)
+{
+    struct comb_config comb = {0};
+    int r = gguf_get_f32(gguf, KEY("comb_cutoff"), 1, (float)sample_rate / 2, &comb.cutoff,
+                         ret_error);
+
+    if (r == -ENOENT)
+        return 0;
+    if (r >= 0)
+        r = gguf_get_f32(gguf, KEY("comb_onset"), -1, 1, &comb.onset, ret_error);
+    if (r >= 0)
+        r = gguf_get_f32(gguf, KEY("comb_full"), -1, 1, &comb.full, ret_error);
+    if (r >= 0 && comb.full <= comb.onset)
+        r = gguf_refuse(ret_error, -EBADMSG, KEY("comb_full") " is not above " KEY("comb_onset"));
+    if (r >= 0)
+        *ret_comb = comb;
+    return r;
+}
+
 static int check_fit(const struct wavenet_config *config, struct gguf_error *ret_error)
 {
     if (!(config->taps % 2) || !(config->condition_kernel % 2))
@@ -84,6 +105,8 @@ int wavenet_config_read(const struct gguf *gguf, struct wavenet_config *ret_conf
     if (r >= 0)
         r = gguf_copy_f32s(gguf, KEY("temperature_high"), config.bands, 0, 100,
                            config.temperature_high, ret_error);
+    if (r >= 0)
+        r = read_comb(gguf, config.sample_rate, &config.comb, ret_error);
     if (r >= 0)
         r = check_fit(&config, ret_error);
     if (r >= 0)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "neural/gguf.h"
+#include "wavenet/comb.h"
 
 /* Ceilings: several times what models of this kind have. */
 #define WAVENET_MAX_LAYERS 64u
@@ -33,6 +34,7 @@ struct wavenet_config {
     float gain_floor;
     /* The noise of band b is multiplied by low + (high - low) min(1, sigma). */
     float temperature_low[WAVENET_MAX_BANDS], temperature_high[WAVENET_MAX_BANDS];
+    struct comb_config comb; /* after the filter bank; a cutoff of 0 without it */
 };
 
 /*

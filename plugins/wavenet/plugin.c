@@ -2,10 +2,10 @@
 /*
  * The vocoder: mel frames to samples, by an autoregressive WaveNet (gated dilated causal
  * convolutions) over the sub-bands of a filter bank. Files in reading order: infer.c, condition.c,
- * step.c, filterbank.h, noise.h, stream.c.
+ * step.c, filterbank.h, noise.h, comb.h, pitch.h, stream.c.
  *
  * Settings: model=FILE (GGUF of architecture sori-wavenet), precision=f32|f16|int8 (of the matrices
- * in the inner loop, default int8).
+ * in the inner loop, default int8), comb=on|off (the filter that the file asks for, default on).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -40,6 +40,7 @@ DEFINE_CLEANUP(wavenet_model, struct wavenet_model *, wavenet_unload)
 struct wavenet_settings {
     const char *file;
     enum wavenet_precision precision;
+    bool comb;
 };
 
 static int read_precision(const struct sori_host *host, const char *value,
@@ -56,10 +57,18 @@ static int read_precision(const struct sori_host *host, const char *value,
     return host->error(host, -EINVAL, "precision is '%s', not f32, f16 or int8", value);
 }
 
+static int read_comb(const struct sori_host *host, const char *value, bool *ret_comb)
+{
+    if (strcmp(value, "on") && strcmp(value, "off"))
+        return host->error(host, -EINVAL, "comb is '%s', not on or off", value);
+    *ret_comb = !strcmp(value, "on");
+    return 0;
+}
+
 static int read_settings(const struct sori_host *host, const struct sori_setting *settings,
                          size_t n_settings, struct wavenet_settings *ret_settings)
 {
-    struct wavenet_settings result = {.precision = WAVENET_INT8};
+    struct wavenet_settings result = {.precision = WAVENET_INT8, .comb = true};
     int r = 0;
 
     for (size_t i = 0; i < n_settings && r >= 0; i++) {
@@ -67,8 +76,10 @@ static int read_settings(const struct sori_host *host, const struct sori_setting
             result.file = settings[i].value;
         else if (!strcmp(settings[i].key, "precision"))
             r = read_precision(host, settings[i].value, &result.precision);
+        else if (!strcmp(settings[i].key, "comb"))
+            r = read_comb(host, settings[i].value, &result.comb);
         else
-            r = host->error(host, -EINVAL, "unknown setting '%s' (known: model, precision)",
+            r = host->error(host, -EINVAL, "unknown setting '%s' (known: model, precision, comb)",
                             settings[i].key);
     }
     if (r >= 0 && (!result.file || !*result.file))
@@ -100,6 +111,8 @@ static int read_model(struct wavenet_model *model, struct sori_span file,
     if (r < 0)
         return model->host->error(model->host, r == -ENOENT || r == -ERANGE ? -EBADMSG : r,
                                   "%s: %s", settings->file, error.message);
+    if (!settings->comb)
+        model->config.comb = (struct comb_config){0};
     noise_table_init(&model->noise);
     model->parameters = count_parameters(model->gguf);
     return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* stream.h: the model as a vocoder; each drain works on one frame */
+/* stream.h: the model as a vocoder; each drain works on one frame; behind it the comb filter */
 #ifndef WAVENET_STREAM_H
 #define WAVENET_STREAM_H
 
@@ -14,6 +14,8 @@ struct wavenet_stream {
     const struct sori_host *host;
     atomic_bool cancelled;
     struct wavenet_state *state;
+    struct comb *comb; /* NULL without */
+    float *vocoded;    /* [wavenet_block_samples()]: before the comb */
     struct vocoding vocoding;
 };
 

@@ -60,6 +60,15 @@ test_griffinlim_CPPFLAGS = $(signal_test_cppflags)
 test_griffinlim_CFLAGS = $(test_cflags)
 test_griffinlim_LDADD = libgriffinlim.la libgguf.la $(test_libs)
 
+# The vocoder's comb filter, against tests/golden/comb.bin.
+EXTRA_DIST += tests/golden/comb.bin
+check_PROGRAMS += test-comb
+TESTS += test-comb
+test_comb_SOURCES = tests/unit/test-comb.c tests/golden/golden.h
+test_comb_CPPFLAGS = $(signal_test_cppflags)
+test_comb_CFLAGS = $(test_cflags)
+test_comb_LDADD = libwavenet.la $(test_libs)
+
 # The english analyser with the shipped lexicon.
 english_test_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(UTF8PROC_CFLAGS)
 english_test_ldadd = libenglish.la $(test_libs) $(UTF8PROC_LIBS)

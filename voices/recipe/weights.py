@@ -10,6 +10,10 @@ from wavenet import LOG_SIGMA_MIN
 # Noise at sampling, chosen by ear of the judge: quieter where the model is sure (voiced sounds).
 TEMPERATURE = [0, 1, 1.1, 1.1, 1, 1, 1.1, 1.1]
 
+# The filter behind the vocoder (plugins/wavenet/comb.h): Hz, and the periodicity from which it acts
+# and at which it acts in full.
+COMB = {"cutoff": 3000, "onset": 0.6, "full": 0.95}
+
 # Exported as [out][in], trained as [in][out].
 TRANSPOSED = ("past", "current", "res", "skip")
 RENAMED = {"input.": "in.", "layers.": "layer.", "skip_bias": "skip.bias"}
@@ -39,7 +43,8 @@ def export_vocoder(state, config, statistics, total):
         "O": config["output"], "C": config["condition"], "dilations": config["dilations"],
         "bands": features.BANDS, "steps_per_frame": features.STEPS_PER_FRAME,
         "hop": features.HOP, "sample_rate": features.RATE, "ls_min": LOG_SIGMA_MIN,
-        "ymax": features.OUTPUT_LIMIT, "gain_floor": features.GAIN_FLOOR, "temp": TEMPERATURE,
+        "ymax": features.OUTPUT_LIMIT, "gain_floor": features.GAIN_FLOOR,
+        "temp": TEMPERATURE, "comb": COMB,
         "train_steps": total}
 
 
