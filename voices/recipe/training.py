@@ -13,6 +13,8 @@ import time
 import numpy as np
 import torch
 
+from muon import Muon
+
 SAVE_SECONDS = 120
 FINAL_RATE = 0.02  # of the peak, at the end of the cosine
 
@@ -27,10 +29,25 @@ def parser(description, rate, steps):
     result.add_argument("--steps", type=int, default=steps, help=f"of the whole run [{steps}]")
     result.add_argument("--stop", type=int, default=None, help="at this step; a later call goes on")
     result.add_argument("--rate", type=float, default=rate, help=f"peak learning rate [{rate}]")
+    result.add_argument("--muon", action="store_true", help="instead of Adam for the matrices")
     result.add_argument("--warmup", type=int, default=200, help="steps up to the peak [200]")
     result.add_argument("--average", type=float, default=0.998, help="decay of the mean [0.998]")
     result.add_argument("--validate", type=int, default=100, help="steps between validations [100]")
     result.add_argument("--seed", type=int, default=1)
+    return result
+
+
+def optimisers(net, options, decay):
+    """Adam, and Muon for the matrices that the model names."""
+    orthogonal = {name for name, p in net.named_parameters()
+                  if options.muon and p.dim() > 1 and not name.startswith(net.FIRST_AND_LAST)}
+    parameters = dict(net.named_parameters())
+    rest = [p for name, p in parameters.items() if name not in orthogonal]
+    groups = [{"params": [p for p in rest if p.dim() > 1], "weight_decay": decay},
+              {"params": [p for p in rest if p.dim() < 2], "weight_decay": 0.0}]
+    result = [torch.optim.AdamW(groups, lr=options.rate, betas=(0.9, 0.98))]
+    if orthogonal:
+        result.append(Muon([parameters[name] for name in sorted(orthogonal)], lr=options.rate))
     return result
 
 
@@ -43,9 +60,7 @@ class Trainer:
         self.options, self.path = options, options.run / "checkpoint.pt"
         self.net = net.to(options.device)
         self.mean = copy.deepcopy(self.net).eval()
-        groups = [{"params": [p for p in net.parameters() if p.dim() > 1], "weight_decay": decay},
-                  {"params": [p for p in net.parameters() if p.dim() < 2], "weight_decay": 0.0}]
-        self.optimiser = torch.optim.AdamW(groups, lr=options.rate, betas=(0.9, 0.98))
+        self.optimisers = optimisers(net, options, decay)
         self.step = self.total = 0
         options.run.mkdir(parents=True, exist_ok=True)
         if self.path.exists():
@@ -58,13 +73,14 @@ class Trainer:
         self.mean.load_state_dict(saved["mean"])
         self.total = saved["total"]
         if "optimiser" in saved:
-            self.optimiser.load_state_dict(saved["optimiser"])
+            for optimiser, state in zip(self.optimisers, saved["optimiser"], strict=True):
+                optimiser.load_state_dict(state)
             self.step = saved["step"]
 
     def save(self):
         partial = self.path.with_suffix(".partial")
         torch.save({"net": self.net.state_dict(), "mean": self.mean.state_dict(),
-                    "optimiser": self.optimiser.state_dict(), "step": self.step,
+                    "optimiser": [o.state_dict() for o in self.optimisers], "step": self.step,
                     "total": self.total, "config": self.net.config}, partial)
         os.replace(partial, self.path)
 
@@ -74,17 +90,19 @@ class Trainer:
         return self.options.rate * warmup * (FINAL_RATE + (1 - FINAL_RATE) * cosine)
 
     def update(self, loss_of):
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.rate()
+        for optimiser in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = self.rate()
         # A function of the step alone, so that an interrupted run draws the batches of a whole one.
         seed = self.options.seed * 1_000_003 + self.step
         random.seed(seed)
         torch.manual_seed(seed)
         loss = loss_of(self.net, np.random.default_rng(seed))
-        self.optimiser.zero_grad(set_to_none=True)
+        self.net.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
-        self.optimiser.step()
+        for optimiser in self.optimisers:
+            optimiser.step()
         decay = min(self.options.average, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             for mean, new in zip(self.mean.parameters(), self.net.parameters()):
@@ -104,7 +122,8 @@ class Trainer:
                     row = {"step": self.total, "rate": self.rate(),
                            "loss": float(np.mean(losses)), **figures}
                     print(json.dumps(row), file=log, flush=True)
-                    print(time.strftime("%H:%M:%S"), json.dumps(row), flush=True)
+                    print(time.strftime("%H:%M:%S"), f"{time.process_time():.0f} s",
+                          json.dumps(row), flush=True)
                     losses = []
                 if time.monotonic() - saved > SAVE_SECONDS:
                     self.save()
