@@ -60,8 +60,8 @@ static int read_comb(const struct gguf *gguf, uint32_t sample_rate, struct comb_
                      struct gguf_error *ret_error)
 {
     struct comb_config comb = {0};
-    int r = gguf_get_f32(gguf, KEY("comb_cutoff"), 1, (float)sample_rate / 2, &comb.cutoff,
-                         ret_error);
+    int r =
+        gguf_get_f32(gguf, KEY("comb_cutoff"), 1, (float)sample_rate / 2, &comb.cutoff, ret_error);
 
     if (r == -ENOENT)
         return 0;
