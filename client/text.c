@@ -103,35 +103,11 @@ static void separate(struct text *text, bool has_space)
     text->begun = true;
 }
 
-/*
- * Voices write a diphthong or an affricate, which IPA spells with two signs, as one symbol. These
- * are misaki's; the capitals mean nothing in IPA, so that another alphabet is not harmed.
- */
-static const char *ipa_of(uint32_t symbol)
+static void print_symbol(uint32_t symbol)
 {
-    static const struct {
-        uint32_t symbol;
-        const char *ipa;
-    } table[] = {
-        {'A', "eɪ"}, {'I', "aɪ"}, {'O', "oʊ"},   {'Q', "əʊ"},   {'W', "aʊ"},
-        {'Y', "ɔɪ"}, {'T', "ɾ"},  {0x2a4, "dʒ"}, {0x2a7, "tʃ"}, {0x1d4a, "ə"},
-    };
-
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (table[i].symbol == symbol)
-            return table[i].ipa;
-    return NULL;
-}
-
-static void print_symbol(uint32_t symbol, enum form form)
-{
-    const char *ipa = form == IPA ? ipa_of(symbol) : NULL;
     utf8proc_uint8_t encoded[4];
 
-    if (ipa)
-        fputs(ipa, stdout);
-    else
-        fwrite(encoded, 1, (size_t)utf8proc_encode_char((utf8proc_int32_t)symbol, encoded), stdout);
+    fwrite(encoded, 1, (size_t)utf8proc_encode_char((utf8proc_int32_t)symbol, encoded), stdout);
 }
 
 static int write_block(void *opaque, const struct sori_block *block)
@@ -149,7 +125,7 @@ static int write_block(void *opaque, const struct sori_block *block)
     }
     separate(text, phonemes[0].symbol == ' ');
     for (size_t i = 0; i < block->count; i++)
-        print_symbol(phonemes[i].symbol, text->form);
+        print_symbol(phonemes[i].symbol);
     return 0;
 }
 
@@ -185,10 +161,11 @@ static int open_analyser(struct text *text)
 {
     int r;
 
-    if (text->form == WORDS) {
+    if (text->form != PHONEMES) {
         if (text->speaking.n_sets == MAX_SETS)
             return fail(-EINVAL, "--set was given more than %d times", MAX_SETS - 1);
-        text->speaking.sets[text->speaking.n_sets++] = "analyser.output=words";
+        text->speaking.sets[text->speaking.n_sets++] =
+            text->form == WORDS ? "analyser.output=words" : "analyser.output=ipa";
     }
     r = speaking_open(&text->speaking, "analyser", &text->pipeline);
     if (r >= 0 && pipeline_format(text->pipeline)->media == SORI_MEDIA_SAMPLES)

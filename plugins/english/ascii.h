@@ -26,6 +26,11 @@ static inline bool ascii_is_letter(char c)
     return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
 }
 
+static inline bool ascii_is_alnum(char c)
+{
+    return ascii_is_letter(c) || ascii_is_digit(c);
+}
+
 static inline bool ascii_is_alpha(const char *text, size_t n)
 {
     for (size_t i = 0; i < n; i++)

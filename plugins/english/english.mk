@@ -15,10 +15,12 @@ libenglish_la_SOURCES = \
 	plugins/english/lexicon.h \
 	plugins/english/normalise-abbreviation.c \
 	plugins/english/normalise-date.c \
+	plugins/english/normalise-fraction.c \
 	plugins/english/normalise-money.c \
 	plugins/english/normalise-number.c \
 	plugins/english/normalise-phone.c \
 	plugins/english/normalise-roman.c \
+	plugins/english/normalise-sign.c \
 	plugins/english/normalise-symbol.c \
 	plugins/english/normalise-time.c \
 	plugins/english/normalise-unit.c \

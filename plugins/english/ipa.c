@@ -58,3 +58,24 @@ bool ipa_read(const char *ipa, struct phones *ret_phones)
     }
     return ret_phones->n;
 }
+
+size_t ipa_write(char phone, uint32_t ret_symbols[static IPA_MAX])
+{
+    static const struct {
+        char phone;
+        uint16_t symbols[IPA_MAX];
+    } others[] = {
+        {'A', {'e', 0x26a}}, {'I', {'a', 0x26a}},   {'O', {'o', 0x28a}},
+        {'W', {'a', 0x28a}}, {'Y', {0x254, 0x26a}}, {'J', {'d', 0x292}},
+        {'C', {'t', 0x283}}, {'T', {0x27e}},        {'^', {0x259}},
+    };
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i].phone == phone) {
+            ret_symbols[0] = others[i].symbols[0];
+            ret_symbols[1] = others[i].symbols[1];
+            return ret_symbols[1] ? 2 : 1;
+        }
+    ret_symbols[0] = phoneme_symbol(phone);
+    return 1;
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ipa.h: the International Phonetic Alphabet as sounds of American English */
+/* ipa.h: between the sounds of American English and the International Phonetic Alphabet */
 #ifndef ENGLISH_IPA_H
 #define ENGLISH_IPA_H
 
@@ -11,5 +11,11 @@
  * no sound is left.
  */
 bool ipa_read(const char *ipa, struct phones *ret_phones);
+
+/* A diphthong or an affricate, one sound here, has two signs. */
+enum { IPA_MAX = 2 };
+
+/* The signs of a sound of phonemes.h; returns their number. */
+size_t ipa_write(char phone, uint32_t ret_symbols[static IPA_MAX]);
 
 #endif

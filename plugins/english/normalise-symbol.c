@@ -9,11 +9,6 @@
 /* The longest emoji that the names have (a family, a flag in tags), in bytes. */
 enum { NAME_BYTES = 48 };
 
-static bool is_alnum(char c)
-{
-    return ascii_is_letter(c) || ascii_is_digit(c);
-}
-
 static bool letter_or_digit_at(const struct normaliser *normaliser, size_t at)
 {
     char c = peek(normaliser, at);
@@ -21,7 +16,7 @@ static bool letter_or_digit_at(const struct normaliser *normaliser, size_t at)
     size_t size;
 
     if (!(c & 0x80))
-        return is_alnum(c);
+        return ascii_is_alnum(c);
     while (at && (normaliser->text[at] & 0xc0) == 0x80)
         at--; /* into the middle of one */
     category = utf8proc_category(
@@ -49,9 +44,10 @@ static size_t full_stop(struct normaliser *normaliser, size_t at)
     place(normaliser, at, at + n);
     if (n > 1)
         say_mark(normaliser, ends_here(normaliser, at + n) ? '.' : ',');
-    else if (is_alnum(before) && is_alnum(after) && (after < 'A' || after > 'Z'))
+    else if (ascii_is_alnum(before) && ascii_is_alnum(after) && (after < 'A' || after > 'Z'))
         say(normaliser, "dot"); /* "file.txt" */
-    else if (ends_here(normaliser, at + 1) || !is_alnum(before) || (after >= 'A' && after <= 'Z'))
+    else if (ends_here(normaliser, at + 1) || !ascii_is_alnum(before) ||
+             (after >= 'A' && after <= 'Z'))
         say_mark(normaliser, '.');
     return n;
 }
@@ -113,168 +109,7 @@ static size_t foreign_mark(struct normaliser *normaliser, size_t at)
     return 0;
 }
 
-/* --- names ------------------------------------------------------------------------------------ */
-
-static const char *const ascii_names[128] = {
-    ['!'] = "exclamation mark",
-    ['"'] = "quote",
-    ['#'] = "hash",
-    ['$'] = "dollar",
-    ['%'] = "percent",
-    ['&'] = "and",
-    ['\''] = "apostrophe",
-    ['('] = "left parenthesis",
-    [')'] = "right parenthesis",
-    ['*'] = "asterisk",
-    ['+'] = "plus",
-    [','] = "comma",
-    ['-'] = "dash",
-    ['.'] = "dot",
-    ['/'] = "slash",
-    [':'] = "colon",
-    [';'] = "semicolon",
-    ['<'] = "less than",
-    ['='] = "equals",
-    ['>'] = "greater than",
-    ['?'] = "question mark",
-    ['@'] = "at",
-    ['['] = "left bracket",
-    ['\\'] = "backslash",
-    [']'] = "right bracket",
-    ['^'] = "caret",
-    ['_'] = "underscore",
-    ['`'] = "backtick",
-    ['{'] = "left brace",
-    ['|'] = "vertical bar",
-    ['}'] = "right brace",
-    ['~'] = "tilde",
-};
-
-const char *sign_name(char sign)
-{
-    return sign > 0 ? ascii_names[(unsigned char)sign] : NULL;
-}
-
-/* Signs of two characters that mean one thing. */
-static size_t pair(struct normaliser *normaliser, size_t at)
-{
-    static const struct {
-        const char *sign, *words;
-    } pairs[] = {
-        {"!=", "is not equal to"},
-        {"==", "equals"},
-        {">=", "is greater than or equal to"},
-        {"<=", "is less than or equal to"},
-        {"->", "arrow"},
-        {"=>", "arrow"},
-        {"<-", "left arrow"},
-        {"&&", "and"},
-        {"||", "or"},
-        {"++", "plus plus"},
-        {"+/-", "plus or minus"},
-        {":-)", "smiling face"},
-        {":)", "smiling face"},
-        {":-(", "frowning face"},
-        {":(", "frowning face"},
-        {";-)", "winking face"},
-        {";)", "winking face"},
-        {":D", "grinning face"},
-        {"<3", "heart"},
-        {"n/a", "not applicable"},
-    };
-
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        size_t size = strlen(pairs[i].sign);
-        if (!is_at(normaliser, at, pairs[i].sign))
-            continue;
-        if (pairs[i].sign[0] == ':' || pairs[i].sign[0] == ';')
-            if (!chunk_begins(normaliser, at) || !word_ends(normaliser, at + size))
-                continue;
-        place(normaliser, at, at + size);
-        say(normaliser, pairs[i].words);
-        return size;
-    }
-    return 0;
-}
-
-/* Is the character surrounded by digits, spaces apart? Then it calculates. */
-static bool calculates(const struct normaliser *normaliser, size_t at)
-{
-    size_t before = at, after = at + 1 + spaces_at(normaliser, at + 1);
-
-    while (before && normaliser->text[before - 1] == ' ')
-        before--;
-    return before && is_alnum(normaliser->text[before - 1]) &&
-           ascii_is_digit(peek(normaliser, after));
-}
-
-static const char *ascii_word(const struct normaliser *normaliser, size_t at)
-{
-    char c = normaliser->text[at], after = peek(normaliser, at + 1);
-
-    switch (c) {
-    case '*':
-        return calculates(normaliser, at) ? "times" : NULL; /* else it makes text bold */
-    case '/':
-        if (peek(normaliser, at + 1) == ' ')
-            return calculates(normaliser, at) ? "divided by" : NULL;
-        return at && is_alnum(normaliser->text[at - 1]) && is_alnum(after) ? "slash" : NULL;
-    case '#':
-        if (ascii_is_digit(after))
-            return "number";
-        return at && ascii_is_letter(normaliser->text[at - 1]) ? "sharp" : NULL;
-    case '^':
-        return at && is_alnum(normaliser->text[at - 1]) && is_alnum(after) ? "to the power of"
-                                                                           : "caret";
-    case '~':
-        return ascii_is_digit(after) ? "about" : NULL;
-    case '_':
-    case '`':
-    case '"':
-    case '\'':
-    case '|':
-    case '{':
-    case '}':
-        return NULL;
-    default:
-        return c > 0 ? ascii_names[(unsigned char)c] : NULL;
-    }
-}
-
-/* Does the bracket belong to a call or an index ("f(x)")? Then nobody pauses for it. */
-static bool encloses_arguments(const struct normaliser *normaliser, size_t at)
-{
-    enum { FAR = 64 };
-    size_t open = at;
-
-    while (open && at - open < FAR && !strchr("([", normaliser->text[open]))
-        open--;
-    return open && is_alnum(normaliser->text[open - 1]);
-}
-
-/* One ASCII character; the same one again and again counts once. */
-static size_t ascii_sign(struct normaliser *normaliser, size_t at)
-{
-    char c = normaliser->text[at];
-    const char *word;
-    size_t n = 1;
-
-    if (c && strchr("()[]", c)) {
-        place(normaliser, at, at + 1);
-        if (!encloses_arguments(normaliser, at))
-            say_mark(normaliser, ',');
-        return 1;
-    }
-    while (peek(normaliser, at + n) == c && c > ' ')
-        n++;
-    place(normaliser, at, at + n);
-    word = ascii_word(normaliser, at);
-    if (word && n < 4)
-        say(normaliser, word);
-    else if (c == '|')
-        say_mark(normaliser, ',');
-    return n;
-}
+/* --- others ----------------------------------------------------------------------------------- */
 
 static bool is_skin_tone(uint32_t symbol)
 {
@@ -321,7 +156,7 @@ void say_name(struct normaliser *normaliser, struct sori_span name)
 /* "²" behind a letter */
 static size_t power_sign(struct normaliser *normaliser, size_t at, uint32_t symbol, size_t size)
 {
-    if ((symbol != 0xb2 && symbol != 0xb3) || !at || !is_alnum(normaliser->text[at - 1]))
+    if ((symbol != 0xb2 && symbol != 0xb3) || !at || !ascii_is_alnum(normaliser->text[at - 1]))
         return 0;
     place(normaliser, at, at + size);
     say(normaliser, symbol == 0xb2 ? "squared" : "cubed");
@@ -345,7 +180,7 @@ size_t number_sign(struct normaliser *normaliser, size_t at, uint32_t symbol, si
     for (utf8proc_ssize_t i = 0; i < n && n <= 16; i++) {
         if (parts[i] == 0x2044)
             slash = digits, text[digits++] = '/';
-        else if (parts[i] < 0x80 && is_alnum((char)parts[i]))
+        else if (parts[i] < 0x80 && ascii_is_alnum((char)parts[i]))
             text[digits++] = (char)parts[i];
     }
     place(normaliser, at, at + size);
@@ -414,7 +249,7 @@ size_t match_symbol(struct normaliser *normaliser, size_t at)
 
     if (c == '.')
         return full_stop(normaliser, at);
-    if ((taken = pair(normaliser, at)))
+    if ((taken = match_sign_pair(normaliser, at)))
         return taken;
     if (c && strchr("?!,;:", c)) {
         place(normaliser, at, at + 1);
@@ -423,22 +258,5 @@ size_t match_symbol(struct normaliser *normaliser, size_t at)
     }
     if ((taken = dash(normaliser, at)))
         return taken;
-    return c & 0x80 ? other_symbol(normaliser, at) : ascii_sign(normaliser, at);
-}
-
-void say_marks_by_name(struct normaliser *normaliser)
-{
-    enum { FEW = 3 };
-    size_t marks = 0;
-
-    for (size_t i = 0; i < normaliser->n; i++)
-        marks += normaliser->text[i] > ' ' || (normaliser->text[i] & 0x80);
-    if (marks > FEW)
-        return; /* a line that divides */
-    for (size_t i = 0; i < normaliser->n; i++) {
-        char c = normaliser->text[i];
-        place(normaliser, i, i + 1);
-        if (c > ' ' && ascii_names[(unsigned char)c])
-            say(normaliser, ascii_names[(unsigned char)c]);
-    }
+    return c & 0x80 ? other_symbol(normaliser, at) : match_sign(normaliser, at);
 }

@@ -119,6 +119,15 @@ bool is_attributive(const struct normaliser *normaliser, size_t from, size_t end
 /* Length of "-" or another hyphen or dash there, 0 for none. */
 size_t dash_at(const struct normaliser *normaliser, size_t at);
 
+/* The value of n digits at `at`; 100000 or more when it is larger. */
+unsigned digits_value(const struct normaliser *normaliser, size_t at, size_t n);
+
+/* --- normalise-fraction.c --------------------------------------------------------------------- */
+
+/* A fraction that begins with the n digits at `at`, or is mixed with them; its length, or 0. */
+size_t match_fraction(struct normaliser *normaliser, size_t at, size_t n);
+size_t match_mixed_fraction(struct normaliser *normaliser, size_t at, size_t n);
+
 /* --- normalise-unit.c ------------------------------------------------------------------------- */
 
 /* A unit of measurement behind a number at `at`; 0 or its length with the space before it. */
@@ -138,10 +147,16 @@ size_t match_roman(struct normaliser *normaliser, size_t at);
 size_t match_word(struct normaliser *normaliser, size_t at);
 size_t match_symbol(struct normaliser *normaliser, size_t at);
 
-/* --- normalise-symbol.c ----------------------------------------------------------------------- */
+/* --- normalise-sign.c ------------------------------------------------------------------------- */
 
 /* The name of an ASCII sign, or NULL. */
 const char *sign_name(char sign);
+/* A sign, or two that belong together; the length, 0 for none. */
+size_t match_sign(struct normaliser *normaliser, size_t at);
+size_t match_sign_pair(struct normaliser *normaliser, size_t at);
+
+/* --- normalise-symbol.c ----------------------------------------------------------------------- */
+
 /* The longest symbol at `at` that has a name; its length, 0 for none. */
 size_t named_at(const struct normaliser *normaliser, size_t at, struct sori_span *ret_name);
 void say_name(struct normaliser *normaliser, struct sori_span name);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "english/ipa.h"
 #include "english/phonemes.h"
 
 /* The sentence under way: what is put in front of its offsets. */
@@ -15,7 +16,8 @@ struct output {
 
 static size_t item_count(const struct english_stream *stream)
 {
-    return stream->words ? stream->data.n : stream->data.n / sizeof(struct sori_phoneme);
+    return stream->output == ENGLISH_WORDS ? stream->data.n
+                                           : stream->data.n / sizeof(struct sori_phoneme);
 }
 
 /* Where a byte of the sentence stands in the request, and where what ends there does. */
@@ -97,6 +99,15 @@ static void put_phoneme(struct output *output, uint32_t symbol, const struct ite
         output->failed = true;
 }
 
+static void put_sound(struct output *output, char phone, const struct item *item)
+{
+    uint32_t symbols[IPA_MAX] = {phoneme_symbol(phone)};
+    size_t n = output->stream->output == ENGLISH_IPA ? ipa_write(phone, symbols) : 1;
+
+    for (size_t i = 0; i < n; i++)
+        put_phoneme(output, symbols[i], item);
+}
+
 static void put_text(struct output *output, const char *text, size_t n)
 {
     if (!buffer_append(&output->stream->data, text, n))
@@ -107,7 +118,7 @@ static void put_item(struct output *output, const struct item *item)
 {
     const struct items *items = &output->stream->items;
 
-    if (output->stream->words) {
+    if (output->stream->output == ENGLISH_WORDS) {
         put_text(output, item_text(items, item), item->size);
         return;
     }
@@ -116,14 +127,14 @@ static void put_item(struct output *output, const struct item *item)
         return;
     }
     for (size_t i = 0; i < item->n_phones; i++)
-        put_phoneme(output, phoneme_symbol(items->phones.data[item->phones + i]), item);
+        put_sound(output, items->phones.data[item->phones + i], item);
 }
 
 static void put_gap(struct output *output, const struct item *item)
 {
     if (item->kind == ITEM_MARK)
         return;
-    if (output->stream->words)
+    if (output->stream->output == ENGLISH_WORDS)
         put_text(output, item->flags & ITEM_JOINED ? "-" : " ", 1);
     else if (!(item->flags & ITEM_JOINED))
         put_phoneme(output, ' ', item);
@@ -164,7 +175,7 @@ int output_give(struct english_stream *stream, size_t base, size_t from, size_t 
     if (output.failed)
         return stream->host->error(stream->host, -ENOMEM, "out of memory");
     *ret_block = (struct sori_block){
-        .media = stream->words ? SORI_MEDIA_TEXT : SORI_MEDIA_PHONEMES,
+        .media = stream->output == ENGLISH_WORDS ? SORI_MEDIA_TEXT : SORI_MEDIA_PHONEMES,
         .flags = SORI_BLOCK_UTTERANCE_END,
         .data = stream->data.data,
         .count = item_count(stream),

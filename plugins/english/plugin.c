@@ -3,8 +3,8 @@
  * The analyser of American English: text to phonemes. Files in reading order: items.h, stream.c,
  * segment.c, normalise.h and its matchers, tagger.c, pronounce.c, reading.c, letter-to-sound.c.
  *
- * Settings: lexicon=FILE (made by voices/english.py); output=phonemes|words, words being what will
- * be spoken, for people to read.
+ * Settings: lexicon=FILE (made by voices/english.py); output=phonemes|ipa|words, for people to
+ * read: the sounds in the International Phonetic Alphabet, or what will be spoken.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -18,20 +18,34 @@
 struct english_model {
     const struct sori_host *host;
     struct lexicon lexicon;
-    bool words;
+    enum english_output output;
 };
 
+static int read_output(const struct sori_host *host, const char *value,
+                       enum english_output *ret_output)
+{
+    static const char *const names[] = {
+        [ENGLISH_PHONEMES] = "phonemes", [ENGLISH_IPA] = "ipa", [ENGLISH_WORDS] = "words"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(value, names[i])) {
+            *ret_output = (enum english_output)i;
+            return 0;
+        }
+    return host->error(host, -EINVAL, "output is '%s', not phonemes, ipa or words", value);
+}
+
 static int read_settings(const struct sori_host *host, const struct sori_setting *settings,
-                         size_t n_settings, const char **ret_file, bool *ret_words)
+                         size_t n_settings, const char **ret_file, enum english_output *ret_output)
 {
     for (size_t i = 0; i < n_settings; i++) {
         const char *value = settings[i].value;
         if (!strcmp(settings[i].key, "lexicon")) {
             *ret_file = value;
         } else if (!strcmp(settings[i].key, "output")) {
-            if (strcmp(value, "words") && strcmp(value, "phonemes"))
-                return host->error(host, -EINVAL, "output is '%s', not phonemes or words", value);
-            *ret_words = !strcmp(value, "words");
+            int r = read_output(host, value, ret_output);
+            if (r < 0)
+                return r;
         } else {
             return host->error(host, -EINVAL, "unknown setting '%s' (known: lexicon, output)",
                                settings[i].key);
@@ -53,7 +67,7 @@ static int english_load(const struct sori_host *host, const struct sori_setting 
     if (!model)
         return host->error(host, -ENOMEM, "out of memory");
     model->host = host;
-    r = read_settings(host, settings, n_settings, &name, &model->words);
+    r = read_settings(host, settings, n_settings, &name, &model->output);
     if (r >= 0)
         r = host->map(host, name, &file);
     if (r < 0)
@@ -76,7 +90,7 @@ static int english_describe(const void *opaque, struct sori_stage_info *ret_info
 
     *ret_info = (struct sori_stage_info){
         .input = {.media = SORI_MEDIA_TEXT},
-        .output = {.media = model->words ? SORI_MEDIA_TEXT : SORI_MEDIA_PHONEMES},
+        .output = {.media = model->output == ENGLISH_WORDS ? SORI_MEDIA_TEXT : SORI_MEDIA_PHONEMES},
         .language = "en-US",
     };
     return 0;
@@ -93,7 +107,7 @@ static int english_begin(void *opaque, const struct sori_stream_params *params, 
     if (params->text_format > SORI_TEXT_SSML || params->reading > SORI_READ_KEY ||
         params->punctuation > SORI_PUNCTUATION_ALL || params->capitals > SORI_CAPITALS_ICON)
         return model->host->error(model->host, -EINVAL, "an unknown way to read the text");
-    r = english_stream_new(model->host, &model->lexicon, model->words, params, &stream);
+    r = english_stream_new(model->host, &model->lexicon, model->output, params, &stream);
     if (r >= 0)
         *ret_stream = stream;
     return r;

@@ -14,8 +14,9 @@
 #include "english/tagger.h"
 #include "english/utf8.h"
 
-int english_stream_new(const struct sori_host *host, const struct lexicon *lexicon, bool words,
-                       const struct sori_stream_params *params, struct english_stream **ret_stream)
+int english_stream_new(const struct sori_host *host, const struct lexicon *lexicon,
+                       enum english_output output, const struct sori_stream_params *params,
+                       struct english_stream **ret_stream)
 {
     struct english_stream *stream = calloc(1, sizeof *stream);
 
@@ -23,7 +24,7 @@ int english_stream_new(const struct sori_host *host, const struct lexicon *lexic
         return host->error(host, -ENOMEM, "out of memory");
     stream->host = host;
     stream->lexicon = lexicon;
-    stream->words = words;
+    stream->output = output;
     stream->markup = params->text_format == SORI_TEXT_SSML;
     stream->manner = (struct manner){(uint8_t)params->reading, (uint8_t)params->punctuation,
                                      (uint8_t)params->capitals};
@@ -134,9 +135,9 @@ static bool analyse(struct english_stream *stream, size_t base, size_t n)
     if (!items->n && !items->failed)
         return false;
     tagger_run(stream->lexicon, items);
-    if (!stream->words)
+    if (stream->output != ENGLISH_WORDS)
         pronounce(stream->lexicon, &stream->unknown, items);
-    if (stream->markup && !stream->words)
+    if (stream->markup && stream->output != ENGLISH_WORDS)
         sound_as_written(stream, base);
     return true;
 }

@@ -19,10 +19,17 @@
 #include "english/normalise.h"
 #include "english/unknown.h"
 
+/* What is given out. */
+enum english_output {
+    ENGLISH_PHONEMES, /* in the voice's alphabet */
+    ENGLISH_IPA,      /* in that of the International Phonetic Association, to be read by people */
+    ENGLISH_WORDS,    /* as text, likewise */
+};
+
 struct english_stream {
     const struct sori_host *host;
     const struct lexicon *lexicon;
-    bool words;  /* give out words instead of phonemes */
+    enum english_output output;
     bool markup; /* the text is SSML: it is kept whole until its end */
     struct manner manner;
     atomic_bool cancelled;
@@ -42,8 +49,9 @@ struct english_stream {
     uint64_t position;
 };
 
-int english_stream_new(const struct sori_host *host, const struct lexicon *lexicon, bool words,
-                       const struct sori_stream_params *params, struct english_stream **ret_stream);
+int english_stream_new(const struct sori_host *host, const struct lexicon *lexicon,
+                       enum english_output output, const struct sori_stream_params *params,
+                       struct english_stream **ret_stream);
 /* NULL is fine. Returns NULL. */
 struct english_stream *english_stream_free(struct english_stream *stream);
 

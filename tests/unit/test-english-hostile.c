@@ -129,7 +129,7 @@ static void test_linear(void **state)
         "$1 ",
         "Jan. 1 ",
     };
-    const size_t half = 32u << 10;
+    const size_t half = 16u << 10; /* the whole goes beyond a piece */
     void *model = load("phonemes");
 
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
@@ -137,6 +137,19 @@ static void test_linear(void **state)
         if ((double)twice > 2.2 * (double)once + 1000)
             fail_msg("'%s': %llu, then %llu", units[i], (unsigned long long)once,
                      (unsigned long long)twice);
+    }
+    stage()->unload(model);
+}
+
+/* The largest text of a request, of one byte or character: an answer, and no more work for each. */
+static void test_largest(void **state)
+{
+    static const char *const units[] = {".", "7", "\xcc\x81"};
+    void *model = load("phonemes");
+
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        uint64_t quarter = work_of(model, units[i], TEXT_MAX_SIZE / 4);
+        assert_true(work_of(model, units[i], TEXT_MAX_SIZE) <= 4 * quarter + quarter / 2 + 1000);
     }
     stage()->unload(model);
 }
@@ -293,9 +306,8 @@ static void test_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_character),
-        cmocka_unit_test(test_linear),
-        cmocka_unit_test(test_endless),
+        cmocka_unit_test(test_every_character), cmocka_unit_test(test_linear),
+        cmocka_unit_test(test_largest),         cmocka_unit_test(test_endless),
         cmocka_unit_test(test_random),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
