@@ -17,3 +17,10 @@ test_queue_rules_SOURCES = tests/daemon/test-queue-rules.c tests/daemon/harness.
 test_queue_rules_CPPFLAGS = $(daemon_test_cppflags)
 test_queue_rules_CFLAGS = $(test_cflags)
 test_queue_rules_LDADD = libdaemon.la $(test_libs)
+
+check_PROGRAMS += test-shares
+TESTS += test-shares
+test_shares_SOURCES = tests/daemon/test-shares.c tests/daemon/harness.h
+test_shares_CPPFLAGS = $(daemon_test_cppflags)
+test_shares_CFLAGS = $(test_cflags)
+test_shares_LDADD = libdaemon.la $(test_libs)
