@@ -50,11 +50,13 @@ has_stack_protector() {
 }
 
 # With FORTIFY each use of these goes to its checked twin, whatever the size of the buffer. One
-# exception: gcc makes a checked snprintf plain again where neither the size nor the format ("]")
-# leaves anything to check, so a plain one may stand beside its twin, but not alone.
+# exception: gcc makes a checked snprintf or vsnprintf plain again where neither the size nor the
+# format ("]") leaves anything to check, so a plain one may stand beside its twin, but not alone.
 is_fortified() {
-    plain='v?f?printf|vsn?printf|sprintf|v?dprintf|v?asprintf|longjmp'
-    has ' UND __snprintf_chk(@|$)' "$1" --dyn-syms || plain="$plain|snprintf"
+    plain='v?f?printf|v?sprintf|v?dprintf|v?asprintf|longjmp'
+    for function in snprintf vsnprintf; do
+        has " UND __${function}_chk(@|\$)" "$1" --dyn-syms || plain="$plain|$function"
+    done
     ! has " UND ($plain)(@|\$)" "$1" --dyn-syms
 }
 
