@@ -11,6 +11,15 @@
 
 DEFINE_CLEANUP(voice, struct voice *, voice_free)
 
+/* Beside what was set before. */
+static int add(struct answering *answering, const char *key, const char *value)
+{
+    if (answering->n_settings == ANSWERING_MAX_SETTINGS)
+        return fail(-EINVAL, "more than %d settings", ANSWERING_MAX_SETTINGS);
+    answering->settings[answering->n_settings++] = (struct sori_setting){key, value};
+    return 0;
+}
+
 int answering_set(struct answering *answering, const char *key, const char *value)
 {
     for (size_t i = 0; i < answering->n_settings; i++)
@@ -18,10 +27,7 @@ int answering_set(struct answering *answering, const char *key, const char *valu
             answering->settings[i].value = value;
             return 0;
         }
-    if (answering->n_settings == ANSWERING_MAX_SETTINGS)
-        return fail(-EINVAL, "more than %d settings", ANSWERING_MAX_SETTINGS);
-    answering->settings[answering->n_settings++] = (struct sori_setting){key, value};
-    return 0;
+    return add(answering, key, value);
 }
 
 int answering_set_model(void *options, const char *argument)
@@ -87,8 +93,7 @@ int answering_set_template(void *options, const char *argument)
 
 int answering_set_stop(void *options, const char *argument)
 {
-    return *argument ? answering_set(options, "stop", argument)
-                     : fail(-EINVAL, "the text is empty");
+    return *argument ? add(options, "stop", argument) : fail(-EINVAL, "the text is empty");
 }
 
 int answering_open(struct answering *answering, bool spoken, struct pipeline **ret_pipeline)

@@ -5,7 +5,8 @@
 
 #include "client/speaking.h"
 
-enum { ANSWERING_MAX_SETTINGS = 12 };
+/* With the model those that a stage may have; a stop may come several times. */
+enum { ANSWERING_MAX_SETTINGS = STAGE_MAX_SETTINGS - 1 };
 
 /* First member of the command's options; `speaking` in turn is its first. */
 struct answering {
@@ -35,7 +36,7 @@ struct answering {
         {0, "template", "NAME", "family of its chat template, instead of the file's",              \
          answering_set_template},                                                                  \
     {                                                                                              \
-        0, "stop", "TEXT", "end an answer before this text", answering_set_stop                    \
+        0, "stop", "TEXT", "end an answer before this text; may be repeated", answering_set_stop   \
     }
 
 int answering_set_model(void *options, const char *argument);
@@ -50,7 +51,7 @@ int answering_set_system(void *options, const char *argument);
 int answering_set_template(void *options, const char *argument);
 int answering_set_stop(void *options, const char *argument);
 
-/* Sets a setting of the stage, instead of what the options say. -EINVAL: too many. */
+/* Sets a setting of the stage, instead of what was set before. -EINVAL: too many. */
 int answering_set(struct answering *answering, const char *key, const char *value);
 
 /*

@@ -37,6 +37,15 @@ altered() {
     sori "$@" -m "$scratch/altered.gguf"
 }
 
+# The answer without them has " the" in it.
+two_stops() {
+    set -- --raw --temperature 0 -n 20 -m "$top_srcdir/tests/llm/tiny-llama.gguf" hello
+    sori complete "$@" | grep -q " the" &&
+        sori complete --stop "never seen" --stop " the" "$@" >said && [ -s said ] &&
+        ! grep -q " the" said && cp said first &&
+        sori complete --stop " the" --stop "never seen" "$@" >said && cmp -s said first
+}
+
 cut_short() { # BYTES
     head -c "$1" "$top_srcdir/tests/llm/tiny-llama3.gguf" >short.gguf
     sori complete --raw -m "$scratch/short.gguf" hello
@@ -82,6 +91,10 @@ result "a name that there is not" gives 1 "no chat template 'latex' (known: chat
     sori complete --template latex -m "$tiny/tiny-llama.gguf" hello
 result "a prompt longer than the context" gives 1 "takes more than the 96 tokens" \
     sori complete --raw -m "$tiny/tiny-gpt2.gguf" -f "$top_srcdir/tests/llm/alice.txt"
+result "more stops than a stage takes" gives 2 "at most\|more than" \
+    sori complete --raw -m "$tiny/tiny-gpt2.gguf" --stop a --stop b --stop c --stop d --stop e \
+    --stop f --stop g --stop h --stop i --stop j --stop k --stop l --stop m --stop n --stop o hello
+result "two stops, either of which ends it" two_stops
 result "an architecture that is not there" gives 1 "architecture 'mamba' are not supported" \
     altered s/llama/mamba/g complete --raw hello
 result "a file cut short" gives 1 "of which the file holds 1536" cut_short 40000
