@@ -3,50 +3,20 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "base/cleanup.h"
-#include "base/limits.h"
-#include "daemon/frame.h"
 #include "worker/error.h"
 #include "worker/gate.h"
-#include "worker/pipeline.h"
+#include "worker/playback-private.h"
 
-enum {
-    BLOCK_MS = 20,   /* fed at once: the sink's buffer decides how far ahead that is */
-    TICK_MS = 20,    /* how often the daemon is told what has sounded */
-    REOPEN_MS = 300, /* between two tries at a device that is gone */
-};
-
-struct playback {
-    int socket;
-    pthread_mutex_t send_lock;
-    struct stage_spec spec;
-    struct frame_reader reader;
-    _Atomic uint64_t since_ms; /* when the player's thread went into the sink; 0: it is not there */
-
-    pthread_mutex_t lock; /* of what follows, with `changed` */
-    pthread_cond_t changed;
-    struct sink *sink;  /* NULL: not open */
-    unsigned sink_rate; /* that it was begun with; 0: it has to be begun again */
-    uint64_t sink_base; /* sample of the stream that it began with */
-    uint32_t stream;    /* 0: none */
-    unsigned rate;
-    uint64_t received, written, told;
-    bool ended, cancelled, paused, quit;
-    bool waits;       /* paused, and the sink keeps its stream: it waits inside */
-    uint64_t lost_ms; /* since when there is no device; 0: there is one */
-    int16_t ring[PLAY_BUFFER_SAMPLES];
-};
+enum { TICK_MS = 20 }; /* how often the daemon is told what has sounded */
 
 /* --- to the daemon ---------------------------------------------------------------------------- */
 
-static void tell(struct playback *playback, enum frame_type type, uint32_t stream,
-                 const void *payload, size_t size)
+void playback_tell(struct playback *playback, enum frame_type type, uint32_t stream,
+                   const void *payload, size_t size)
 {
     pthread_mutex_lock(&playback->send_lock);
     /* What the daemon does not know it would wait for: this shows in reading, and ends the process.
@@ -56,7 +26,7 @@ static void tell(struct playback *playback, enum frame_type type, uint32_t strea
     pthread_mutex_unlock(&playback->send_lock);
 }
 
-static void tell_done(struct playback *playback, uint32_t stream, int result)
+void playback_tell_done(struct playback *playback, uint32_t stream, int result)
 {
     struct frame_done done = {.result = result};
     char payload[sizeof done + 500];
@@ -64,11 +34,10 @@ static void tell_done(struct playback *playback, uint32_t stream, int result)
 
     memcpy(payload, &done, sizeof done);
     memcpy(payload + sizeof done, fail_message(), n);
-    tell(playback, FRAME_DONE, stream, payload, sizeof done + n);
+    playback_tell(playback, FRAME_DONE, stream, payload, sizeof done + n);
 }
 
-/* Samples of the stream that were heard. With the lock. */
-static uint64_t position(struct playback *playback)
+uint64_t playback_position(struct playback *playback)
 {
     uint64_t heard;
 
@@ -86,171 +55,13 @@ static void tell_position(struct playback *playback)
     uint32_t stream;
 
     pthread_mutex_lock(&playback->lock);
-    number.value = position(playback);
+    number.value = playback_position(playback);
     stream = number.value > playback->told ? playback->stream : 0;
     if (stream)
         playback->told = number.value;
     pthread_mutex_unlock(&playback->lock);
     if (stream)
-        tell(playback, FRAME_SOUNDED, stream, &number, sizeof number);
-}
-
-/* --- the player's thread ---------------------------------------------------------------------- */
-
-static void wait_ms(struct playback *playback, unsigned ms)
-{
-    struct timespec until;
-
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += (long)(ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
-    pthread_cond_timedwait(&playback->changed, &playback->lock, &until);
-}
-
-/* Opens or begins the sink at `written`. Called and returns with the lock, lets go of it between.
- */
-static int need_sink(struct playback *playback)
-{
-    struct sori_format format = {
-        .media = SORI_MEDIA_SAMPLES, .sample_rate = playback->rate, .channels = 1};
-    struct sink *sink = playback->sink;
-    int r;
-
-    if (sink && playback->sink_rate == playback->rate)
-        return 0;
-    playback->sink = NULL;
-    pthread_mutex_unlock(&playback->lock);
-    r = sink ? sink_restart(sink, &format) : sink_open(&playback->spec, &format, &sink);
-    if (r < 0)
-        sink = sink_close(sink);
-    pthread_mutex_lock(&playback->lock);
-    playback->sink = sink;
-    playback->sink_rate = r < 0 ? 0 : playback->rate;
-    playback->sink_base = playback->written;
-    return r;
-}
-
-static size_t take_block(struct playback *playback, float *ret_samples)
-{
-    size_t n = playback->rate * BLOCK_MS / 1000 + 1;
-
-    if (n > PLAY_BLOCK_SAMPLES)
-        n = PLAY_BLOCK_SAMPLES;
-    if (n > playback->received - playback->written)
-        n = (size_t)(playback->received - playback->written);
-    for (size_t i = 0; i < n; i++)
-        ret_samples[i] =
-            playback->ring[(playback->written + i) % PLAY_BUFFER_SAMPLES] * (1.0f / 32768);
-    return n;
-}
-
-/* One block, or the end. Lets go of the lock meanwhile. 0, 1: all was heard, or an error. */
-static int feed_sink(struct playback *playback)
-{
-    static float samples[PLAY_BLOCK_SAMPLES]; /* of the one thread that comes here */
-    struct sori_block block = {.media = SORI_MEDIA_SAMPLES, .data = samples};
-    struct sink *sink = playback->sink;
-    int r;
-
-    block.count = take_block(playback, samples);
-    pthread_mutex_unlock(&playback->lock);
-    atomic_store(&playback->since_ms, gate_clock_ms());
-    r = block.count ? sink_write(sink, &block) : sink_finish(sink);
-    atomic_store(&playback->since_ms, 0);
-    pthread_mutex_lock(&playback->lock);
-    if (r < 0)
-        return r;
-    playback->written += block.count;
-    return !block.count;
-}
-
-static void end_stream(struct playback *playback, int result)
-{
-    uint32_t stream = playback->stream;
-
-    playback->stream = 0;
-    playback->sink_rate = 0;
-    playback->lost_ms = 0;
-    playback->waits = false;
-    pthread_mutex_unlock(&playback->lock);
-    tell_done(playback, stream, result);
-    pthread_mutex_lock(&playback->lock);
-}
-
-/* The sink failed: goes back to what was heard and tries again, for a while. */
-static void lose_device(struct playback *playback, int error)
-{
-    struct sink *sink = playback->sink;
-    uint64_t now = gate_clock_ms();
-
-    playback->written = position(playback);
-    playback->sink = NULL;
-    playback->sink_rate = 0;
-    playback->waits = false;
-    if (!playback->lost_ms)
-        playback->lost_ms = now;
-    if (now - playback->lost_ms >= DEVICE_LOST_MS) {
-        end_stream(playback, error);
-    } else {
-        wait_ms(playback, REOPEN_MS);
-    }
-    pthread_mutex_unlock(&playback->lock);
-    sink_close(sink);
-    pthread_mutex_lock(&playback->lock);
-}
-
-/* Stopped for a pause or for good: the sink has faded out and wants to be begun again. */
-static void go_back(struct playback *playback)
-{
-    playback->written = position(playback);
-    playback->sink_rate = 0;
-}
-
-static void play(struct playback *playback)
-{
-    int r = need_sink(playback);
-
-    if (r >= 0 && !playback->cancelled && (!playback->paused || playback->waits))
-        r = feed_sink(playback);
-    if (playback->cancelled)
-        end_stream(playback, fail(-ECANCELED, "cancelled"));
-    else if (playback->paused && !playback->waits)
-        go_back(playback);
-    else if (r < 0)
-        lose_device(playback, r);
-    else if (r > 0)
-        end_stream(playback, 0);
-    else
-        playback->lost_ms = 0;
-}
-
-static bool has_work(const struct playback *playback)
-{
-    if (!playback->stream)
-        return false;
-    if (playback->cancelled)
-        return true;
-    return (!playback->paused || playback->waits) &&
-           (playback->written < playback->received || playback->ended);
-}
-
-static void *player_thread(void *opaque)
-{
-    struct playback *playback = opaque;
-
-    pthread_mutex_lock(&playback->lock);
-    while (!playback->quit) {
-        if (has_work(playback))
-            play(playback);
-        else
-            pthread_cond_wait(&playback->changed, &playback->lock);
-    }
-    pthread_mutex_unlock(&playback->lock);
-    return NULL;
+        playback_tell(playback, FRAME_SOUNDED, stream, &number, sizeof number);
 }
 
 /* --- the main thread -------------------------------------------------------------------------- */
@@ -340,7 +151,7 @@ static void pong(struct playback *playback)
     if (since && !playback->paused)
         told.stuck_ms = (uint32_t)(gate_clock_ms() - since);
     pthread_mutex_unlock(&playback->lock);
-    tell(playback, FRAME_PONG, 0, &told, sizeof told);
+    playback_tell(playback, FRAME_PONG, 0, &told, sizeof told);
 }
 
 static void handle(struct playback *playback, const struct frame *frame)
@@ -414,15 +225,15 @@ int playback_serve(int socket, const char *sink)
     pthread_cond_init(&playback.changed, NULL);
     r = stage_spec_parse("output", sink, &playback.spec);
     if (r >= 0) {
-        r = -pthread_create(&thread, NULL, player_thread, &playback);
+        r = -pthread_create(&thread, NULL, playback_thread, &playback);
         if (r < 0)
             fail(r, "cannot start a thread: %s", strerror(-r));
     }
     if (r < 0) {
-        tell_done(&playback, 0, r);
+        playback_tell_done(&playback, 0, r);
         return r;
     }
-    tell(&playback, FRAME_OPENED, 0, &opened, sizeof opened);
+    playback_tell(&playback, FRAME_OPENED, 0, &opened, sizeof opened);
     r = serve(&playback);
     quit(&playback, thread);
     return r;

@@ -29,8 +29,10 @@ sori_worker_SOURCES = \
 	daemon/worker/gate.c daemon/worker/gate.h \
 	daemon/worker/main.c \
 	daemon/worker/playback.c daemon/worker/playback.h \
+	daemon/worker/playback-thread.c daemon/worker/playback-private.h \
 	daemon/worker/sandbox.c daemon/worker/sandbox.h \
-	daemon/worker/synthesis.c daemon/worker/synthesis.h
+	daemon/worker/synthesis.c daemon/worker/synthesis.h \
+	daemon/worker/synthesis-stream.c daemon/worker/synthesis-private.h
 sori_worker_CFLAGS = $(program_cflags) $(SECCOMP_CFLAGS)
 sori_worker_LDFLAGS = $(program_ldflags)
 sori_worker_LDADD = libworker.la $(SECCOMP_LIBS) -lm -lpthread
