@@ -4,7 +4,7 @@
 # recorded: what sounds, when, and what stops it.
 set -u
 . "$top_srcdir/tests/daemon/front-lib.sh"
-need dbus-daemon gdbus dbus-monitor pulseaudio parec /usr/bin/python3
+need dbus-daemon gdbus dbus-monitor pulseaudio pactl parec /usr/bin/python3
 SORI_VOICE_PATH=$top_srcdir/tests/daemon/voices SORI_WORKER=$top_builddir/sori-worker
 PULSE_SERVER=unix:$XDG_RUNTIME_DIR/pulse.socket
 export SORI_VOICE_PATH SORI_WORKER PULSE_SERVER
