@@ -94,7 +94,7 @@ static void survives_kills(void **state)
     }
     queue_figures(h.queue, &figures);
     print_message("# FIGURE row 6, kill -9 of the worker: %u kills over %u requests in %.1f s: "
-                  "%u lost, %u twice, %u with other samples; %llu workers started\n",
+                  "%u lost, %u twice, %u with other samples (asked: 0, 0); %llu workers started\n",
                   kills, REQUESTS, (double)(clock_ms() - start) / 1000, lost, twice, different,
                   (unsigned long long)figures.worker_starts);
     assert_int_equal(lost, 0);

@@ -130,9 +130,10 @@ static void hung_plugins_are_killed(void **state)
                     seen[i].words == 10 && !atomic_load(&pages[i]->left);
         }
     }
-    print_message("# FIGURE row 8, hung plugin: %u of 100 killed and spoken again with the same "
-                  "samples; hang to end of the request at most %u ms (watchdog %u ms)\n",
-                  good, (unsigned)slowest, WATCHDOG_MS);
+    print_message(
+        "# FIGURE row 8, hung plugin: %u of 100 killed and spoken again with the same "
+        "samples; hang to end of the request at most %u ms (watchdog %u ms; asked: that + 1 s)\n",
+        good, (unsigned)slowest, WATCHDOG_MS);
     assert_int_equal(good, 100);
     assert_true(slowest < WATCHDOG_MS + 10000);
     harness_close(&h);
@@ -191,7 +192,7 @@ static void poison_hits_itself_alone(void **state)
     }
     print_message(
         "# FIGURE row 7, poison: %u of %u failed after %u deaths; %u of %u others spoken; "
-        "workers started at least %u ms apart\n",
+        "workers started at least %u ms apart (asked: 2 deaths each, 1 s)\n",
         failed, POISON, deaths, good, POISON * OTHERS, (unsigned)shortest);
     assert_int_equal(failed, POISON);
     assert_int_equal(deaths, 2 * POISON);
@@ -211,9 +212,10 @@ static void sandbox_holds(void **state)
     harness_render(&h, &seen, voice_name(1), "Now syscalls then.");
     assert_true(harness_wait(&h, &seen.finished));
     assert_string_equal(seen.message, "");
-    print_message("# FIGURE row 22, sandbox: %u of %u forbidden system calls denied%s%s\n",
-                  pages[1]->denied, pages[1]->tried, *pages[1]->allowed ? ", but not " : "",
-                  pages[1]->allowed);
+    print_message(
+        "# FIGURE row 22, sandbox: %u of %u forbidden system calls denied%s%s (asked: 20)\n",
+        pages[1]->denied, pages[1]->tried, *pages[1]->allowed ? ", but not " : "",
+        pages[1]->allowed);
     assert_true(pages[1]->tried >= 20);
     assert_int_equal(pages[1]->denied, pages[1]->tried);
     harness_close(&h);

@@ -85,7 +85,7 @@ static void compare(const char *what, unsigned times, const struct usage *before
         }
     }
     print_message("# FIGURE %s: %u times, %u processes: resident memory +%ld KiB (+%.1f %%) in the "
-                  "one that grew most, descriptors %+d, threads %+d\n",
+                  "one that grew most, descriptors %+d, threads %+d (asked: +1 %%, +0, +0)\n",
                   what, times, before->processes, worst, percent,
                   (int)after->descriptors - (int)before->descriptors,
                   (int)after->threads - (int)before->threads);
