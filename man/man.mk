@@ -7,3 +7,5 @@ dist_man_MANS += man/sori-stop.1 man/sori-pause.1 man/sori-resume.1 man/sori-sta
 	man/sori-protocols.7
 dist_man_MANS += man/sori-plugins.7
 dist_man_MANS += man/sorid.8 man/sori.conf.5
+dist_man_MANS += man/sori-dictionary.5
+dist_man_MANS += man/sori-ssml.7

@@ -9,13 +9,17 @@
 #include "base/limits.h"
 #include "worker/error.h"
 
-void delivery_begin(struct delivery *delivery, unsigned sample_rate, double volume,
+/* Of the sound before a capital letter: long enough to be heard, too short to be in the way. */
+enum { ICON_MS = 40 };
+
+void delivery_begin(struct delivery *delivery, unsigned sample_rate, double volume, bool icons,
                     int (*write)(void *opaque, const struct sori_block *block), void *opaque)
 {
     delivery->write = write;
     delivery->opaque = opaque;
     delivery->sample_rate = sample_rate;
     delivery->volume = volume;
+    delivery->icons = icons;
     delivery->prosody = 1;
     delivery->position = delivery->shift = delivery->pause_ms = 0;
 }
@@ -151,21 +155,87 @@ static int apply_volume(struct delivery *delivery, const struct sori_event *even
     return 0;
 }
 
+/* --- capitals --------------------------------------------------------------------------------- */
+
+static bool is_capital(const struct sori_event *event)
+{
+    return event->type == SORI_EVENT_MARK && event->name && !strcmp(event->name, "capital");
+}
+
+/* A blip of two tones, rising and short: it is heard before every capital letter of a text. */
+static float blip(double t)
+{
+    const double length = ICON_MS / 1000.0;
+    double frequency = t < length / 2 ? 1320 : 1760, turn = 2 * 3.14159265358979323846;
+
+    return (float)(0.2 * (0.5 - 0.5 * cos(turn * t / length)) * sin(turn * frequency * t));
+}
+
+static int write_icon(struct delivery *delivery)
+{
+    size_t n = (size_t)delivery->sample_rate * ICON_MS / 1000;
+    struct sori_block block = {.media = SORI_MEDIA_SAMPLES, .count = n};
+    int r = reserve((void **)&delivery->samples, &delivery->capacity, n, sizeof(float));
+
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < n; i++)
+        delivery->samples[i] =
+            limit(blip((double)i / delivery->sample_rate) * volume_now(delivery));
+    block.data = delivery->samples;
+    delivery->shift += n;
+    return delivery->write(delivery->opaque, &block);
+}
+
 /* --- blocks ----------------------------------------------------------------------------------- */
 
-int delivery_block(struct delivery *delivery, const struct sori_block *block)
+static int write_part(struct delivery *delivery, const struct sori_block *block)
 {
     struct sori_block out = *block;
     int r;
 
-    if (block->media != SORI_MEDIA_SAMPLES)
-        return delivery->write(delivery->opaque, block);
     r = move_events(delivery, &out);
     if (r >= 0)
         r = apply_volume(delivery, block->events, &out);
     delivery->position += block->count;
+    return r < 0 ? r : delivery->write(delivery->opaque, &out);
+}
+
+/* Writes the samples and events up to event `i`, that of a capital, and its sound; leaves the rest
+ * in *rest. */
+static int write_to_capital(struct delivery *delivery, struct sori_block *rest, size_t i)
+{
+    struct sori_block part = *rest;
+    uint64_t at = rest->events[i].position, begin = delivery->position;
+    int r;
+
+    part.flags = 0;
+    part.n_events = i + 1;
+    part.count = at <= begin ? 0 : at - begin < rest->count ? (size_t)(at - begin) : rest->count;
+    rest->data = (const float *)rest->data + part.count;
+    rest->count -= part.count;
+    rest->events += part.n_events;
+    rest->n_events -= part.n_events;
+    r = write_part(delivery, &part);
+    return r < 0 ? r : write_icon(delivery);
+}
+
+int delivery_block(struct delivery *delivery, const struct sori_block *block)
+{
+    struct sori_block rest = *block;
+    int r = 0;
+
+    if (block->media != SORI_MEDIA_SAMPLES)
+        return delivery->write(delivery->opaque, block);
+    for (size_t i = 0; delivery->icons && r >= 0 && i < rest.n_events;)
+        if (is_capital(&rest.events[i])) {
+            r = write_to_capital(delivery, &rest, i);
+            i = 0;
+        } else {
+            i++;
+        }
     if (r >= 0)
-        r = delivery->write(delivery->opaque, &out);
+        r = write_part(delivery, &rest);
     if (r >= 0 && block->flags & SORI_BLOCK_UTTERANCE_END)
         r = write_silence(delivery);
     return r;

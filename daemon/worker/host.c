@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <sori/cpu.h>
 
@@ -80,7 +82,75 @@ static int service_map(const struct sori_host *services, const char *name,
     return 0;
 }
 
-int stage_host_init(struct stage_host *host, const char *name, const char *folder, unsigned threads)
+/* --- dictionaries ----------------------------------------------------------------------------- */
+
+/* $XDG_CONFIG_HOME/sori/dictionaries/NAME.dict. NULL: there is no home, or no memory. */
+static char *dictionary_path(const char *name, size_t size)
+{
+    const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    bool own = base && *base == '/';
+    char *path = NULL;
+
+    if ((!own && !home) || memchr(name, '/', size))
+        return NULL;
+    if (asprintf(&path, "%s%s/sori/dictionaries/%.*s.dict", own ? base : home,
+                 own ? "" : "/.config", (int)size, name) < 0)
+        return NULL;
+    return path;
+}
+
+/* Maps one if it is there. */
+static void find_dictionary(struct stage_host *host, const char *name, size_t size)
+{
+    _cleanup_free_ char *path = dictionary_path(name, size);
+    struct sori_span *span = &host->maps[host->n_maps];
+
+    if (!path || host->n_maps == HOST_MAX_MAPS || access(path, F_OK) < 0)
+        return;
+    if (map_file(path, span) < 0) {
+        service_log(&host->services, SORI_LOG_WARNING, "%s", fail_message());
+        return;
+    }
+    host->dictionary_maps[host->n_dictionaries] = *span;
+    host->dictionaries[host->n_dictionaries++] = steal(path);
+    host->n_maps++;
+}
+
+/* Of "heart" and "en-US": heart.dict, en-US.dict, en.dict. */
+static void find_dictionaries(struct stage_host *host)
+{
+    size_t size;
+
+    host->searched = true;
+    if (!host->voice)
+        return;
+    find_dictionary(host, host->voice, strlen(host->voice));
+    for (size = strlen(host->language); size;) {
+        find_dictionary(host, host->language, size);
+        do
+            size--;
+        while (size && host->language[size] != '-');
+    }
+}
+
+static int service_dictionary(const struct sori_host *services, uint32_t index,
+                              struct sori_span *ret_span, const char **ret_path)
+{
+    struct stage_host *host = services->data;
+
+    if (!host->searched)
+        find_dictionaries(host);
+    if (index >= host->n_dictionaries)
+        return -ENOENT;
+    *ret_span = host->dictionary_maps[index];
+    *ret_path = host->dictionaries[index];
+    return 0;
+}
+
+/* --- all -------------------------------------------------------------------------------------- */
+
+int stage_host_init(struct stage_host *host, const char *name, const struct voice *voice,
+                    unsigned threads)
 {
     *host = (struct stage_host){
         .services = {.version = SORI_HOST_VERSION,
@@ -90,11 +160,16 @@ int stage_host_init(struct stage_host *host, const char *name, const char *folde
                      .threads = threads,
                      .error = service_error,
                      .log = service_log,
-                     .map = service_map},
+                     .map = service_map,
+                     .dictionary = service_dictionary},
         .name = strdup(name),
-        .folder = strdup(folder),
+        .folder = strdup(voice ? voice->folder : "."),
+        .voice = voice ? strdup(voice->id) : NULL,
+        .language = voice ? strdup(voice->language) : NULL,
     };
-    return host->name && host->folder ? 0 : fail(-ENOMEM, "out of memory");
+    if (!host->name || !host->folder || (voice && (!host->voice || !host->language)))
+        return fail(-ENOMEM, "out of memory");
+    return 0;
 }
 
 void stage_host_clear(struct stage_host *host)
@@ -103,7 +178,11 @@ void stage_host_clear(struct stage_host *host)
         host->n_maps--;
         munmap((void *)host->maps[host->n_maps].data, host->maps[host->n_maps].size);
     }
+    while (host->n_dictionaries)
+        free(host->dictionaries[--host->n_dictionaries]);
     free(host->name);
     free(host->folder);
-    host->name = host->folder = NULL;
+    free(host->voice);
+    free(host->language);
+    *host = (struct stage_host){0};
 }

@@ -8,9 +8,12 @@
 #ifndef WORKER_HOST_H
 #define WORKER_HOST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <sori/host.h>
+
+#include "worker/voice.h"
 
 enum { HOST_MAX_MAPS = 8 }; /* files of one stage: weights, lexicon, and room */
 
@@ -18,12 +21,17 @@ struct stage_host {
     struct sori_host services;
     char *name;   /* of the stage */
     char *folder; /* file names are relative to it */
+    char *voice, *language; /* whose dictionaries count; NULL: none */
+    bool searched; /* for dictionaries */
+    char *dictionaries[HOST_MAX_MAPS]; /* their paths */
+    struct sori_span dictionary_maps[HOST_MAX_MAPS];
+    size_t n_dictionaries;
     struct sori_span maps[HOST_MAX_MAPS];
     size_t n_maps;
 };
 
-/* 0 or -ENOMEM. */
-int stage_host_init(struct stage_host *host, const char *name, const char *folder,
+/* For a stage of a voice, or of none (NULL). 0 or -ENOMEM. */
+int stage_host_init(struct stage_host *host, const char *name, const struct voice *voice,
                     unsigned threads);
 /* Unmaps all files. Fine on a zeroed structure. */
 void stage_host_clear(struct stage_host *host);

@@ -64,14 +64,15 @@ static int check_fit(const struct stage *before, const struct stage *stage)
                 before ? before->plugin->stage->name : "the request", stage->plugin->stage->name);
 }
 
-static int add_stage(struct pipeline *pipeline, const struct stage_spec *spec, const char *folder)
+static int add_stage(struct pipeline *pipeline, const struct stage_spec *spec,
+                     const struct voice *voice)
 {
     struct stage **stage = &pipeline->stages[pipeline->n_stages];
     int r;
 
     if (pipeline->n_stages == CHAIN_MAX_STAGES)
         return fail(-EINVAL, "more than %d stages", CHAIN_MAX_STAGES);
-    r = stage_load(spec, folder, pipeline->threads, stage);
+    r = stage_load(spec, voice, pipeline->threads, stage);
     if (r < 0)
         return r;
     pipeline->n_stages++;
@@ -93,12 +94,12 @@ int pipeline_open_behind(const struct stage_spec *front, size_t n_front, const s
     pthread_mutex_init(&pipeline->lock, NULL);
     pipeline->threads = threads;
     for (size_t i = 0; i < n_front && r >= 0; i++)
-        r = add_stage(pipeline, &front[i], ".");
+        r = add_stage(pipeline, &front[i], NULL);
     if (r < 0)
         return r;
     pipeline->n_front = n_front;
     for (size_t i = 0; voice && i < voice->n_stages; i++) {
-        r = add_stage(pipeline, &voice->chain[i], voice->folder);
+        r = add_stage(pipeline, &voice->chain[i], voice);
         if (r < 0)
             return fail_prefix(r, "voice '%s'", voice->id);
         if (role_limit && !strcmp(voice->chain[i].role, role_limit))
@@ -166,7 +167,7 @@ static int need_effect(struct pipeline *pipeline)
 
     if (pipeline->effect)
         return 0;
-    r = stage_load(&spec, ".", pipeline->threads, &stage);
+    r = stage_load(&spec, NULL, pipeline->threads, &stage);
     if (r < 0)
         return r;
     pthread_mutex_lock(&pipeline->lock);
@@ -347,8 +348,8 @@ int pipeline_run(struct pipeline *pipeline, const struct speech *speech)
     if (r < 0)
         return r;
     pipeline->speech = speech;
-    delivery_begin(&pipeline->delivery, pipeline->format.sample_rate, speech->volume, speech->write,
-                   speech->opaque);
+    delivery_begin(&pipeline->delivery, pipeline->format.sample_rate, speech->volume,
+                   speech->capitals == SORI_CAPITALS_ICON, speech->write, speech->opaque);
     r = begin_all(pipeline);
     if (r >= 0)
         r = start_front(pipeline);

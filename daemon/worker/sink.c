@@ -29,7 +29,7 @@ int sink_open(const struct stage_spec *spec, const struct sori_format *format,
 
     if (!sink)
         return fail(-ENOMEM, "out of memory");
-    r = stage_load(spec, ".", 1, &sink->stage);
+    r = stage_load(spec, NULL, 1, &sink->stage);
     if (r >= 0 && sink->stage->plugin->stage->kind != SORI_STAGE_SINK)
         r = fail(-EINVAL, "%s is no sink but a %s", spec->plugin,
                  stage_kind_name(sink->stage->plugin->stage->kind));

@@ -22,7 +22,7 @@ static int blame(const struct stage *stage, int error)
     return fail_prefix(error, "%s", name_of(stage));
 }
 
-int stage_load(const struct stage_spec *spec, const char *folder, unsigned threads,
+int stage_load(const struct stage_spec *spec, const struct voice *voice, unsigned threads,
                struct stage **ret_stage)
 {
     _cleanup_(cleanup_stage) struct stage *stage = calloc(1, sizeof *stage);
@@ -34,7 +34,7 @@ int stage_load(const struct stage_spec *spec, const char *folder, unsigned threa
     atomic_init(&stage->users, 1);
     r = plugin_open(spec->plugin, &stage->plugin);
     if (r >= 0)
-        r = stage_host_init(&stage->host, name_of(stage), folder, threads);
+        r = stage_host_init(&stage->host, name_of(stage), voice, threads);
     if (r < 0)
         return r;
     fail(0, "%s", "");

@@ -28,8 +28,8 @@ struct stage {
     bool cancelled;
 };
 
-/* Loads the stage. `folder`: of relative file names. See plugin_open() and the stage's load(). */
-int stage_load(const struct stage_spec *spec, const char *folder, unsigned threads,
+/* Loads a stage of a voice, or of none (NULL). See plugin_open() and the stage's load(). */
+int stage_load(const struct stage_spec *spec, const struct voice *voice, unsigned threads,
                struct stage **ret_stage);
 /* A second stage, for a stream of its own, on the model of a loaded one. 0 or -ENOMEM. */
 int stage_share(struct stage *stage, struct stage **ret_stage);

@@ -52,6 +52,16 @@ struct sori_host {
      * already: -ENOENT, -EACCES, -EISDIR, -EFBIG.
      */
     int (*map)(const struct sori_host *host, const char *name, struct sori_span *ret_span);
+
+    /*
+     * --- Appended members. A plugin checks SORI_HOST_HAS first; they may be NULL. ---
+     *
+     * Maps file `index` (0, 1, ...) of what the user wants read otherwise, sori-dictionary(5):
+     * of the voice first, then of its language. As map(); *ret_path, for messages, lives as long.
+     * -ENOENT: there are no more.
+     */
+    int (*dictionary)(const struct sori_host *host, uint32_t index, struct sori_span *ret_span,
+                      const char **ret_path);
 };
 
 #define SORI_HOST_HAS(host, member)                                                                \

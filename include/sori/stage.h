@@ -80,7 +80,7 @@ enum sori_punctuation {
 enum sori_capitals {
     SORI_CAPITALS_NONE = 0,
     SORI_CAPITALS_SPELLED = 1, /* "capital a" */
-    SORI_CAPITALS_ICON = 2,    /* a mark "capital" before the letter or word: the host's to sound */
+    SORI_CAPITALS_ICON = 2,    /* a mark "capital" before the letter or word; the host sounds */
 };
 
 /* How a request wants to be spoken; neutral values in brackets. */

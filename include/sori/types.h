@@ -51,7 +51,10 @@ enum sori_event_type {
     SORI_EVENT_PROSODY = 6,  /* `prosody` holds from here on, until the next one */
 };
 
-/* Factors on what the request asked for: 1 is unchanged. Ranges as in struct sori_stream_params. */
+/*
+ * Factors on what the request asked for: 1 is unchanged. Ranges as in struct sori_stream_params.
+ * What a stage has done itself it takes out of the event: those behind it do the rest.
+ */
 struct sori_prosody {
     float rate, pitch, volume;
 };

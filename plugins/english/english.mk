@@ -24,6 +24,7 @@ libenglish_la_SOURCES = \
 	plugins/english/normalise-symbol.c \
 	plugins/english/normalise-time.c \
 	plugins/english/normalise-unit.c \
+	plugins/english/normalise-user.c \
 	plugins/english/normalise-web.c \
 	plugins/english/normalise-word.c \
 	plugins/english/normalise.c \
@@ -51,6 +52,8 @@ libenglish_la_SOURCES = \
 	plugins/english/tagger.h \
 	plugins/english/unknown.c \
 	plugins/english/unknown.h \
+	plugins/english/user-words.c \
+	plugins/english/user-words.h \
 	plugins/english/utf8.c \
 	plugins/english/utf8.h
 libenglish_la_CFLAGS = $(AM_CFLAGS) $(UTF8PROC_CFLAGS)

@@ -26,7 +26,7 @@ enum {
     ITEM_JOINED = 1,  /* no space before it: the second half of a compound */
     ITEM_SPELLED = 2, /* letter by letter */
     ITEM_CAPITAL = 4, /* a sound is wanted before it, for its capital letter */
-    ITEM_SOUNDED = 8, /* the markup says how it sounds */
+    ITEM_SOUNDED = 8, /* markup or dictionary say how */
 };
 
 struct item {

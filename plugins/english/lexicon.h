@@ -14,6 +14,7 @@
 #include <sori/types.h>
 
 #include "english/letter-to-sound.h"
+#include "english/user-words.h"
 
 /* Sorted keys with a payload each, front-coded in blocks. */
 struct dictionary {
@@ -28,6 +29,7 @@ struct lexicon {
     struct dictionary names;     /* symbols */
     struct sori_span features;   /* weights of the tagger */
     struct letter_model letters; /* letter to sound */
+    struct user_words user;      /* not of the file: what the user wants otherwise */
 };
 
 /*

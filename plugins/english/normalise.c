@@ -97,7 +97,10 @@ static size_t match(struct normaliser *normaliser, size_t at)
     bool exact = normaliser->manner.punctuation == SORI_PUNCTUATION_ALL;
     size_t n =
         exact ? sizeof exact_matchers / sizeof *exact_matchers : sizeof matchers / sizeof *matchers;
-    size_t taken = match_punctuation(normaliser, at);
+    size_t taken = match_user_word(normaliser, at);
+
+    if (!taken)
+        taken = match_punctuation(normaliser, at);
 
     for (size_t i = 0; !taken && i < n; i++)
         taken = (exact ? exact_matchers : matchers)[i](normaliser, at);
@@ -164,7 +167,7 @@ static void read_in_manner(struct normaliser *normaliser)
 void normalise_in(const struct lexicon *lexicon, struct manner manner, const struct ssml *ssml,
                   size_t base, const char *text, size_t n, struct items *items)
 {
-    struct normaliser normaliser = {lexicon, text, n, items, 0, 0, manner};
+    struct normaliser normaliser = {lexicon, text, n, items, 0, 0, manner, false};
 
     items_clear(items);
     if (spells(&manner))

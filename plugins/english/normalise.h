@@ -32,6 +32,7 @@ struct normaliser {
     struct items *items;
     size_t from, to; /* what is being said stands there */
     struct manner manner;
+    bool replaced; /* the text was put in the place of another: it is not replaced again */
 };
 
 /* Turns a sentence into items. */
@@ -136,6 +137,7 @@ size_t say_unit(struct normaliser *normaliser, size_t at, bool one);
 /* --- matchers ---------------------------------------------------------------------------------
  * What each takes is told in its file. They return its length, 0: nothing of theirs here. */
 
+size_t match_user_word(struct normaliser *normaliser, size_t at);
 size_t match_web(struct normaliser *normaliser, size_t at);
 size_t match_date(struct normaliser *normaliser, size_t at);
 size_t match_time(struct normaliser *normaliser, size_t at);
@@ -188,6 +190,9 @@ unsigned say_capital(struct normaliser *normaliser, size_t at);
 /* Says what stands at `from`..`to` as the region wants it; false: as usual. */
 bool say_as(struct normaliser *normaliser, size_t from, size_t to, enum ssml_reading reading,
             const char *detail);
+
+/* Says other text in the place of from..to, in the ordinary way. */
+void say_instead(struct normaliser *normaliser, const char *text, size_t from, size_t to);
 
 /* The ordinary way through from..to: asks the matchers. */
 void read_range(struct normaliser *normaliser, size_t from, size_t to);

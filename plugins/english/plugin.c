@@ -56,10 +56,51 @@ static int read_settings(const struct sori_host *host, const struct sori_setting
     return 0;
 }
 
+struct complaint {
+    const struct sori_host *host;
+    const char *path;
+};
+
+static void complain(void *opaque, size_t line, const char *why)
+{
+    const struct complaint *complaint = opaque;
+
+    if (complaint->host->log)
+        complaint->host->log(complaint->host, SORI_LOG_WARNING, "%s:%zu: %s", complaint->path, line,
+                             why);
+}
+
+static int read_user_words(struct english_model *model)
+{
+    const struct sori_host *host = model->host;
+    struct complaint complaint = {host, NULL};
+    struct sori_span file;
+
+    if (!SORI_HOST_HAS(host, dictionary) || !host->dictionary)
+        return 0;
+    for (uint32_t i = 0; host->dictionary(host, i, &file, &complaint.path) == 0; i++)
+        if (user_words_add(&model->lexicon.user, file, complain, &complaint) < 0)
+            return host->error(host, -ENOMEM, "out of memory");
+    user_words_seal(&model->lexicon.user);
+    return 0;
+}
+
+static void english_unload(void *opaque)
+{
+    struct english_model *model = opaque;
+
+    if (model)
+        user_words_clear(&model->lexicon.user);
+    free(model);
+}
+
+DEFINE_CLEANUP(model, void *, english_unload)
+
 static int english_load(const struct sori_host *host, const struct sori_setting *settings,
                         size_t n_settings, void **ret_model)
 {
-    _cleanup_free_ struct english_model *model = calloc(1, sizeof *model);
+    struct english_model *model = calloc(1, sizeof *model);
+    _cleanup_(cleanup_model) void *owned = model;
     struct sori_span file;
     const char *name = NULL, *why;
     int r;
@@ -75,13 +116,11 @@ static int english_load(const struct sori_host *host, const struct sori_setting 
     r = lexicon_open(file, &model->lexicon, &why);
     if (r < 0)
         return host->error(host, r, "%s: %s", name, why);
-    *ret_model = steal(model);
+    r = read_user_words(model);
+    if (r < 0)
+        return r;
+    *ret_model = steal(owned);
     return 0;
-}
-
-static void english_unload(void *model)
-{
-    free(model);
 }
 
 static int english_describe(const void *opaque, struct sori_stage_info *ret_info)

@@ -4,12 +4,11 @@
 
 #include "english/normalise.h"
 
-/* Says other text in the place of from..to, in the ordinary way. */
-static void say_instead(struct normaliser *normaliser, const char *text, size_t from, size_t to)
+void say_instead(struct normaliser *normaliser, const char *text, size_t from, size_t to)
 {
     struct items *items = normaliser->items;
     size_t first = items->n;
-    struct normaliser inner = {normaliser->lexicon, text, strlen(text), items, 0, 0, {0}};
+    struct normaliser inner = {normaliser->lexicon, text, strlen(text), items, 0, 0, {0}, true};
 
     read_range(&inner, 0, inner.n);
     for (size_t i = first; i < items->n; i++) {

@@ -106,21 +106,37 @@ int english_stream_feed(struct english_stream *stream, const struct sori_block *
 
 /* --- output ----------------------------------------------------------------------------------- */
 
-/* What is said of a word by the markup takes the place of what the lexicon says. */
+/* How the word that stands at `at` sounds, by the markup or the user's dictionary; NULL: neither
+ * says so. `*region` goes along with the words. */
+static const char *ipa_of(const struct english_stream *stream, size_t at, const char *word,
+                          size_t n, size_t *region)
+{
+    const struct ssml *ssml = &stream->ssml;
+    const struct user_word *own;
+
+    while (*region < ssml->n_regions && ssml->regions[*region].end <= at)
+        ++*region;
+    if (*region < ssml->n_regions && ssml->regions[*region].start <= at &&
+        ssml->regions[*region].reading == SSML_PHONEME)
+        return ssml->strings + ssml->regions[*region].detail;
+    own = user_words_find(&stream->lexicon->user, word, n);
+    return own && own->sounds ? own->spoken : NULL;
+}
+
+/* What is said of a word there takes the place of what the lexicon says. */
 static void sound_as_written(struct english_stream *stream, size_t base)
 {
     struct items *items = &stream->items;
-    const struct ssml *ssml = &stream->ssml;
-    size_t at = 0;
+    size_t region = 0;
 
     for (size_t i = 0; i < items->n; i++) {
         struct item *item = &items->list[i];
         struct phones phones;
+        const char *ipa;
         if (!(item->flags & ITEM_SOUNDED))
             continue;
-        while (at < ssml->n_regions && ssml->regions[at].end <= base + item->start)
-            at++;
-        if (at < ssml->n_regions && ipa_read(ssml->strings + ssml->regions[at].detail, &phones))
+        ipa = ipa_of(stream, base + item->start, item_text(items, item), item->size, &region);
+        if (ipa && ipa_read(ipa, &phones))
             items_set_phones(items, item, phones.text, phones.n);
     }
 }
@@ -135,10 +151,10 @@ static bool analyse(struct english_stream *stream, size_t base, size_t n)
     if (!items->n && !items->failed)
         return false;
     tagger_run(stream->lexicon, items);
-    if (stream->output != ENGLISH_WORDS)
+    if (stream->output != ENGLISH_WORDS) {
         pronounce(stream->lexicon, &stream->unknown, items);
-    if (stream->markup && stream->output != ENGLISH_WORDS)
         sound_as_written(stream, base);
+    }
     return true;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Effect: another pitch at the same rate, and rates beyond what a voice can do by itself, with
- * libsonic. Events move with the sound. Pitch also follows prosody events: before one, the sound
+ * libsonic. Events move with the sound. Both also follow prosody events: before one, the sound
  * comes to an end and begins afresh. No settings: rate and pitch are those of the request.
  */
 #include <errno.h>
@@ -23,9 +23,9 @@ struct sonic_stream {
     struct stretch *stretch;
     atomic_bool cancelled;
     bool ended;
-    double rate, pitch; /* of the request */
-    float prosody;      /* factor on the pitch, of the last prosody event that went by */
-    bool changed;       /* it did, and the stretch does not know yet */
+    double rate, pitch;          /* of the request */
+    struct sori_prosody prosody; /* factors on them, of the last prosody event that went by */
+    bool changed;                /* they did, and the stretch does not know yet */
 
     float *in; /* the block that was fed, a copy */
     size_t n_in, in_capacity, at;
@@ -123,7 +123,7 @@ static int sonic_begin(void *model, const struct sori_stream_params *params, voi
     stream->host = host;
     stream->rate = params->rate;
     stream->pitch = params->pitch;
-    stream->prosody = 1;
+    stream->prosody = (struct sori_prosody){1, 1, 1};
     stream->block = (size_t)params->input.sample_rate * BLOCK_MS / 1000;
     stream->out = calloc(stream->block + stretch_max_segment(stream->stretch), sizeof(float));
     if (!stream->out)
@@ -202,6 +202,16 @@ static int sonic_feed(void *opaque, const struct sori_block *block)
 
 /* --- drain ------------------------------------------------------------------------------------ */
 
+static void note_prosody(struct sonic_stream *stream, struct sori_prosody *prosody)
+{
+    if (!(prosody->rate > 0 && prosody->pitch > 0))
+        return;
+    stream->changed = stream->changed || prosody->rate != stream->prosody.rate ||
+                      prosody->pitch != stream->prosody.pitch;
+    stream->prosody = *prosody;
+    prosody->rate = prosody->pitch = 1; /* it is done here */
+}
+
 /* Gives out the first event, at a position of the output. */
 static void move_event(struct sonic_stream *stream, uint64_t position)
 {
@@ -209,10 +219,8 @@ static void move_event(struct sonic_stream *stream, uint64_t position)
 
     *event = stream->events[0];
     event->position = position;
-    if (event->type == SORI_EVENT_PROSODY && event->prosody.pitch > 0) {
-        stream->prosody = event->prosody.pitch;
-        stream->changed = true;
-    }
+    if (event->type == SORI_EVENT_PROSODY)
+        note_prosody(stream, &event->prosody);
     memmove(stream->events, stream->events + 1, --stream->n_events * sizeof *stream->events);
 }
 
@@ -233,14 +241,16 @@ static bool flush(struct sonic_stream *stream, uint64_t end)
     while (stream->n_events && stream->events[0].position <= end)
         move_event(stream, stream->position + stream->n_out);
     if (stream->changed)
-        stretch_set(stream->stretch, stream->rate,
-                    fmin(fmax(stream->pitch * (double)stream->prosody, PITCH_MIN), PITCH_MAX));
+        stretch_set(
+            stream->stretch,
+            fmin(fmax(stream->rate * (double)stream->prosody.rate, RATE_MIN), RATE_MAX),
+            fmin(fmax(stream->pitch * (double)stream->prosody.pitch, PITCH_MIN), PITCH_MAX));
     stream->changed = false;
     return true;
 }
 
-/* Samples until the pitch changes, at most n. */
-static size_t same_pitch(const struct sonic_stream *stream, uint64_t at, size_t n)
+/* Samples until the next prosody event, at most n. */
+static size_t same_prosody(const struct sonic_stream *stream, uint64_t at, size_t n)
 {
     for (size_t i = 0; i < stream->n_events; i++) {
         const struct sori_event *event = &stream->events[i];
@@ -255,7 +265,7 @@ static size_t same_pitch(const struct sonic_stream *stream, uint64_t at, size_t 
 static void put(struct sonic_stream *stream)
 {
     uint64_t at = stream->in_position + stream->at;
-    size_t n = same_pitch(stream, at, stream->n_in - stream->at);
+    size_t n = same_prosody(stream, at, stream->n_in - stream->at);
 
     if (n)
         stream->at += stretch_put(stream->stretch, stream->in + stream->at, n);

@@ -142,6 +142,20 @@ static void put_event(struct tacotron_stream *stream, struct sori_event event, u
     stream->out_events[stream->n_out_events++] = event;
 }
 
+/* What the voice can do of the rate that the events want; see RATE_VOICE_MIN. */
+static float rate_with(const struct tacotron_stream *stream, float prosody)
+{
+    if (prosody == 1)
+        return (float)stream->rate;
+    return (float)fmin(fmax(stream->rate * (double)prosody, RATE_VOICE_MIN), RATE_VOICE_MAX);
+}
+
+/* The factor that remains for those behind. */
+static float rate_left(const struct tacotron_stream *stream, float prosody)
+{
+    return (float)(stream->rate * (double)prosody / (double)rate_with(stream, prosody));
+}
+
 /* With no token behind it in the piece, it holds for the next one. */
 static void note_prosody(struct tacotron_stream *stream, const struct sori_event *event)
 {
@@ -154,9 +168,11 @@ static void put_events_before(struct tacotron_stream *stream, size_t *next, uint
                               uint64_t frame)
 {
     while (*next < stream->events.n && stream->events.events[*next].position < end) {
-        const struct sori_event *event = event_queue_at(&stream->events, (*next)++);
-        note_prosody(stream, event);
-        put_event(stream, *event, frame);
+        struct sori_event moved = *event_queue_at(&stream->events, (*next)++);
+        note_prosody(stream, &moved);
+        if (moved.type == SORI_EVENT_PROSODY && moved.prosody.rate > 0)
+            moved.prosody.rate = rate_left(stream, moved.prosody.rate);
+        put_event(stream, moved, frame);
     }
 }
 
@@ -210,15 +226,6 @@ static void drop_symbols(struct tacotron_stream *stream)
             stream->n_symbols * sizeof *stream->symbols);
 }
 
-/* What the voice can do of the rate that the events want; see RATE_VOICE_MIN. */
-static float rate_now(const struct tacotron_stream *stream)
-{
-    if (stream->prosody == 1)
-        return (float)stream->rate;
-    return (float)fmin(fmax(stream->rate * (double)stream->prosody, RATE_VOICE_MIN),
-                       RATE_VOICE_MAX);
-}
-
 /* A prosody event holds from the token of its position on, in later pieces too. */
 static void set_rates(struct tacotron_stream *stream)
 {
@@ -231,7 +238,7 @@ static void set_rates(struct tacotron_stream *stream)
         for (; next < events->n && events->events[next].position <= at; next++)
             if (events->events[next].type == SORI_EVENT_PROSODY)
                 stream->prosody = events->events[next].prosody.rate;
-        piece->rates[i] = rate_now(stream);
+        piece->rates[i] = rate_with(stream, stream->prosody);
     }
 }
 

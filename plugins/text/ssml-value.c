@@ -69,6 +69,8 @@ static double percent(const char *value, double n)
     return is_signed(value) ? 1 + n / 100 : n / 100;
 }
 
+/* "80%" and SSML 1.0's "0.8" are parts of the voice's own rate, whatever is around; "+10%" counts
+ * from what is around. */
 static double rate_of(double now, const char *value)
 {
     static const struct named names[] = {{"x-slow", .5}, {"slow", .75}, {"medium", 1},
@@ -79,9 +81,11 @@ static double rate_of(double now, const char *value)
 
     if (named)
         return named->value;
-    if (!number(value, &n, &unit))
+    if (!number(value, &n, &unit) || (*unit && strcmp(unit, "%")))
         return now;
-    return !strcmp(unit, "%") ? now * percent(value, n) : *unit || n <= 0 ? now : now * n;
+    if (is_signed(value))
+        return *unit ? now * percent(value, n) : now;
+    return n <= 0 ? now : *unit ? n / 100 : n;
 }
 
 /* The model's own frequency is not known here: "+20Hz" counts from that of a middle voice, and an
@@ -142,10 +146,10 @@ void ssml_emphasis(struct sori_prosody *prosody, const char *level)
 {
     static const struct {
         const char *level, *rate, *pitch, *volume;
-    } table[] = {{"moderate", "93%", "+4%", "+1dB"},
-                 {"strong", "85%", "+8%", "+2.5dB"},
-                 {"none", "100%", "+0%", "+0dB"},
-                 {"reduced", "108%", "-4%", "-2dB"}};
+    } table[] = {{"moderate", "-7%", "+4%", "+1dB"},
+                 {"strong", "-15%", "+8%", "+2.5dB"},
+                 {"none", "+0%", "+0%", "+0dB"},
+                 {"reduced", "+8%", "-4%", "-2dB"}};
     size_t i = sizeof table / sizeof *table;
 
     while (level && --i && strcmp(table[i].level, level))

@@ -15,6 +15,7 @@ enum { RATE = 1000, N = 100, ROOM = 4000 };
 
 static float output[ROOM];
 static size_t n_output, n_events;
+static bool icons;
 static struct sori_event events[8];
 
 static int take(void *opaque, const struct sori_block *block)
@@ -39,7 +40,7 @@ static void deliver(double volume, const struct sori_event *given, size_t n)
     for (size_t i = 0; i < N; i++)
         samples[i] = 0.5f;
     n_output = n_events = 0;
-    delivery_begin(&delivery, RATE, volume, take, NULL);
+    delivery_begin(&delivery, RATE, volume, icons, take, NULL);
     assert_int_equal(delivery_block(&delivery, &first), 0);
     assert_int_equal(delivery_block(&delivery, &second), 0);
     assert_int_equal(delivery_end(&delivery), 0);
@@ -80,12 +81,42 @@ static void test_prosody(void **state)
         assert_true(output[i] == (i < 10 || i >= N ? 0.5f : i < 20 ? 0.25f : 0));
 }
 
+/* Two capitals: 40 ms of sound before each, and what comes later moves. */
+static void test_capitals(void **state)
+{
+    const struct sori_event given[] = {{.type = SORI_EVENT_MARK, .position = 0, .name = "capital"},
+                                       {.type = SORI_EVENT_WORD, .position = 0},
+                                       {.type = SORI_EVENT_MARK, .position = 60, .name = "capital"},
+                                       {.type = SORI_EVENT_WORD, .position = 60},
+                                       {.type = SORI_EVENT_PAUSE, .position = N, .pause_ms = 100}};
+    static const uint64_t at[] = {0, 40, 100, 140, N + 80, N + 80 + 100 + 3};
+    float loudest = 0;
+
+    deliver(1, given, 5);
+    assert_int_equal(n_output, 2 * N + 100);
+    icons = true;
+    deliver(1, given, 5);
+    icons = false;
+    assert_int_equal(n_output, 2 * N + 100 + 2 * 40);
+    assert_int_equal(n_events, 6);
+    for (size_t i = 0; i < n_events; i++)
+        assert_int_equal(events[i].position, at[i]);
+    for (size_t i = 0; i < n_output; i++) {
+        bool icon = i < 40 || (i >= 100 && i < 140);
+        bool silence = i >= N + 80 && i < N + 180;
+        assert_true(icon ? output[i] < 0.5f : output[i] == (silence ? 0 : 0.5f));
+        loudest = icon && output[i] > loudest ? output[i] : loudest;
+    }
+    assert_true(loudest > 0.05f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_pause),
         cmocka_unit_test(test_prosody),
+        cmocka_unit_test(test_capitals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,7 +32,7 @@ enum {
 
 /* From this word on the pitch is another one, if it is not 0. */
 static size_t turn_word;
-static float turn_pitch;
+static float turn_pitch, turn_rate = 1;
 
 static float input[N];
 static struct stage *stage;
@@ -53,7 +53,7 @@ static int make_all(void **state)
         for (int k = 1; k <= 12; k++)
             input[i] += (float)(0.25 / k * cos(2 * M_PI * F0 * k * (double)(at - SILENCE) / RATE));
     }
-    if (stage_load(&spec, ".", 1, &stage) < 0)
+    if (stage_load(&spec, NULL, 1, &stage) < 0)
         fail_msg("%s", fail_message());
     return 0;
 }
@@ -140,8 +140,9 @@ static void run(double rate, double pitch, size_t repeat)
             word.position = next;
             word.text_start = (uint32_t)(next / WORD);
             if (turn_word && next / WORD >= turn_word)
-                word = (struct sori_event){
-                    .type = SORI_EVENT_PROSODY, .position = next, .prosody = {1, turn_pitch, 1}};
+                word = (struct sori_event){.type = SORI_EVENT_PROSODY,
+                                           .position = next,
+                                           .prosody = {turn_rate, turn_pitch, 1}};
             block.events = &word;
             block.n_events = 1;
         }
@@ -203,7 +204,7 @@ static void test_pitch(void **state)
     }
 }
 
-/* Prosody events change the pitch where they lie, and neither the length nor the rest. */
+/* Prosody events change pitch and rate where they lie, one not the other, and nothing before. */
 static void test_prosody(void **state)
 {
     turn_word = 12;
@@ -213,6 +214,13 @@ static void test_prosody(void **state)
     assert_true(fabs(fundamental(14, 1) / F0 / 1.5 - 1) < 0.03);
     assert_true(fabs((double)n_output - N) < 0.012 * RATE * (N_WORDS - 12));
     turn_pitch = 1;
+    turn_rate = 2;
+    run(1, 1, 1);
+    assert_true(memcmp(output, input, 10 * WORD * sizeof *output) == 0);
+    assert_true(fabs((double)n_output - 12.0 * WORD - (N - 12.0 * WORD) / 2) < 0.05 * N);
+    run(3, 1, 1);
+    assert_true(fabs((double)n_output - 12.0 * WORD / 3 - (N - 12.0 * WORD) / 6) < 0.05 * N);
+    turn_rate = 1;
     run(1, 0.7, 1);
     assert_true(fabs(fundamental(5, 1) / F0 / 0.7 - 1) < 0.03);
     assert_true(fabs(fundamental(14, 1) / F0 / 0.7 - 1) < 0.03);
@@ -351,7 +359,7 @@ static void test_refusals(void **state)
                               .n_settings = 1};
     struct stage *none;
 
-    assert_int_equal(stage_load(&spec, ".", 1, &none), -EINVAL);
+    assert_int_equal(stage_load(&spec, NULL, 1, &none), -EINVAL);
     assert_non_null(strstr(fail_message(), "pitch"));
     assert_int_equal(begin(11, 1), -EINVAL);
     assert_int_equal(begin(NAN, 1), -EINVAL);

@@ -1,6 +1,6 @@
 # The command line: the real program with real voices.
 client_scripts = tests/client/test-cli.sh tests/client/test-long.sh tests/client/test-man.sh \
-	tests/client/test-models.sh tests/client/test-say.sh
+	tests/client/test-dictionary.sh tests/client/test-models.sh tests/client/test-say.sh
 dist_check_SCRIPTS += $(client_scripts)
 TESTS += $(client_scripts)
 EXTRA_DIST += tests/client/lib.sh

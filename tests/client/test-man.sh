@@ -55,7 +55,8 @@ if command -v mandoc >/dev/null; then
         "$man"/sori-inspect.1 "$man"/sori-bench.1 "$man"/sori-voice.5 "$man"/sori-ask.1 \
         "$man"/sori-chat.1 "$man"/sori-complete.1 "$man"/sori-models.1 "$man"/sori-tokens.1 \
         "$man"/sori-llm.7 "$man"/sori-stop.1 \
-        "$man"/sori-dbus.7 "$man"/sori-protocols.7 "$man"/sori-plugins.7; do
+        "$man"/sori-dbus.7 "$man"/sori-protocols.7 "$man"/sori-plugins.7 "$man"/sori-ssml.7 \
+        "$man"/sori-dictionary.5; do
         result "mandoc has nothing to say on $(basename "$page")" \
             silent 0 mandoc -T lint -W warning "$page"
     done

@@ -164,7 +164,7 @@ static void no_message(void **state)
     path_of("mute.so", path);
     compile("mute.so", "");
     spec.plugin = path;
-    assert_int_equal(stage_load(&spec, ".", 1, &stage), 0);
+    assert_int_equal(stage_load(&spec, NULL, 1, &stage), 0);
     assert_int_equal(stage_begin(stage, &params), 0);
     assert_int_equal(stage_feed(stage, NULL), -EIO);
     assert_string_equal(fail_message(), "bad: Input/output error");
@@ -201,7 +201,7 @@ static void load_once(void)
     struct stage_spec spec = {.role = (char *)"synthesiser", .plugin = (char *)"tone"};
     struct stage *stage = NULL;
 
-    assert_int_equal(stage_load(&spec, ".", 1, &stage), 0);
+    assert_int_equal(stage_load(&spec, NULL, 1, &stage), 0);
     assert_null(stage_unload(stage));
 }
 

@@ -141,6 +141,9 @@ static void test_prosody(void **state)
     near(prosody("rate='x-fast'").rate, 2);
     near(prosody("rate='1.2'").rate, 1.2);
     near(prosody("rate='-100%'").rate, RATE_MIN);
+    near(prosody("rate='400%'").rate, 4);
+    near(prosody("rate='0'").rate, 1);
+    near(prosody("rate='+2'").rate, 1);
     near(prosody("rate='nan'").rate, 1);
     near(prosody("rate='1e300'").rate, 1);
     near(prosody("rate='9999999999999999999999'").rate, 1);
@@ -152,6 +155,34 @@ static void test_prosody(void **state)
     near(prosody("volume='silent'").volume, 0);
     near(prosody("volume='50'").volume, 0.5);
     near(prosody("volume='loud' pitch='high'").volume, 1.5);
+}
+
+/* The prosody where both elements are open. */
+static struct sori_prosody nested(const char *outer, const char *inner)
+{
+    char markup[256];
+    struct sori_prosody inside;
+    struct ssml ssml;
+
+    snprintf(markup, sizeof markup, "<speak><prosody %s>x<%s>y</%.*s></prosody></speak>", outer,
+             inner, (int)strcspn(inner, " "), inner);
+    ssml = read_all(markup, true);
+    assert_int_equal(ssml.n_points, 5);
+    inside = ssml.points[2].prosody;
+    ssml_clear(&ssml);
+    return inside;
+}
+
+static void test_nested_prosody(void **state)
+{
+    near(nested("rate='200%'", "prosody rate='150%'").rate, 1.5);
+    near(nested("rate='200%'", "prosody rate='+50%'").rate, 3);
+    near(nested("rate='200%'", "prosody rate='-50%'").rate, 1);
+    near(nested("rate='x-fast'", "prosody rate='default'").rate, 1);
+    near(nested("rate='200%'", "emphasis level='strong'").rate, 1.7);
+    near(nested("rate='200%'", "emphasis level='none'").rate, 2);
+    near(nested("pitch='+6st'", "prosody pitch='+6st'").pitch, 2);
+    near(nested("pitch='+100%'", "prosody pitch='+100%'").pitch, PITCH_MAX);
 }
 
 static void test_regions(void **state)
@@ -235,7 +266,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text),    cmocka_unit_test(test_loose),
         cmocka_unit_test(test_places),  cmocka_unit_test(test_points),
-        cmocka_unit_test(test_prosody), cmocka_unit_test(test_regions),
+        cmocka_unit_test(test_prosody),
+        cmocka_unit_test(test_nested_prosody), cmocka_unit_test(test_regions),
         cmocka_unit_test(test_depth),   cmocka_unit_test(test_size),
         cmocka_unit_test(test_damage),
     };
