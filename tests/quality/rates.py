@@ -12,15 +12,14 @@ import argparse
 import pathlib
 import subprocess
 import sys
-import wave
+
+import soundfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 
 
 def seconds(path):
-    with wave.open(str(path)) as file:
-        # espeak-ng leaves the length open on a pipe, not in a file.
-        return file.getnframes() / file.getframerate()
+    return soundfile.info(path).duration
 
 
 def say(text, rate, path):
@@ -28,7 +27,6 @@ def say(text, rate, path):
 
 
 def espeak(text, words_a_minute, path):
-    # Above 450 it would use libsonic itself, which it is told not to be: the rate is what counts.
     subprocess.run(["espeak-ng", "-v", "en-us", "-s", str(round(words_a_minute)), "-w", path, text],
                    check=True)
 
@@ -80,7 +78,8 @@ def main():
         rows.append((rate, paths, others, 60 * words / wanted,
                      60 * words / sum(map(seconds, others))))
     judge = Judge()
-    print("| rate | Sori, words/min | WER % | espeak-ng, words/min | WER % |\n|---|---|---|---|---|")
+    print("| rate | Sori, words/min | WER % | espeak-ng, words/min | WER % |")
+    print("|---|---|---|---|---|")
     for rate, paths, others, own_speed, other_speed in rows:
         print(f"| {rate:g} | {own_speed:.0f} | {error_rate(judge, lines, paths):.1f} "
               f"| {other_speed:.0f} | {error_rate(judge, lines, others):.1f} |", flush=True)
