@@ -27,8 +27,8 @@ static int find_template(struct llm_model *model)
     char names[CHAT_NAMES];
     int r;
 
-    if (model->settings.raw)
-        return 0;
+    if (model->settings.raw || model->settings.task != LLM_GENERATE)
+        return 0; /* nobody speaks */
     if (name) {
         model->chat = chat_template_by_name(name);
         return model->chat ? 0

@@ -85,6 +85,8 @@ result "a template of no known family: which there are" \
     sori complete -m "$tiny/tiny-llama.gguf" hello
 result "no template at all" gives 1 "there is no chat template in it; choose one" \
     sori complete -m "$tiny/tiny-gpt2.gguf" hello
+result "which a bench does not need" \
+    gives 0 "prompt_tokens_per_s" sori bench llm -m "$tiny/tiny-gpt2.gguf" -p 8 -n 4
 result "one by name" \
     gives 0 "" sori complete -n 3 --template plain -m "$tiny/tiny-llama.gguf" hello
 result "a name that there is not" gives 1 "no chat template 'latex' (known: chatml," \
