@@ -21,7 +21,7 @@ void bytes_clear(struct bytes *bytes);
 
 static inline char *bytes_first(const struct bytes *bytes)
 {
-    return bytes->data + bytes->start;
+    return bytes->data ? bytes->data + bytes->start : NULL; /* NULL + 0 is undefined, too */
 }
 
 #endif
