@@ -120,6 +120,8 @@ static inline int32_t sum_i8x32(const int8_t *q)
 
 #include "neural/kernels-simd.h"
 
+#include "neural/kernels-rows.h"
+
 #include "neural/kernels-halves.h"
 
 /* Pairs are summed in 16 bits: 2 * 128 * 127 fits, as long as |s| <= 127 and u <= 128. */

@@ -97,6 +97,8 @@ static inline int32_t sum_i8x32(const int8_t *q)
 
 #include "neural/kernels-simd.h"
 
+#include "neural/kernels-rows.h"
+
 #include "neural/kernels-halves.h"
 
 ALWAYS_INLINE __m256i dot_u8(__m256i start, __m256i u, __m256i s)

@@ -11,6 +11,8 @@
 #ifndef NEURAL_KERNELS_MATH_H
 #define NEURAL_KERNELS_MATH_H
 
+#include "neural/tensor.h"
+
 #define EXP_LOG2E 1.44269504f
 #define EXP_LN2_HIGH 0.693359375f
 #define EXP_LN2_LOW (-2.12194440e-4f)
@@ -37,5 +39,14 @@
 #define I8_LIMIT 127.0f
 /* A vector whose largest magnitude is below this counts as zero: 127 / max must stay finite. */
 #define I8_SMALLEST 1e-30f
+
+/* half_to_float() without branches, so that compilers make vectors of it. */
+static inline float half_fast(uint16_t half)
+{
+    uint32_t rest = half & 0x7fff;
+    float value = float_from_bits(rest << 13) * 0x1p112f; /* from bias 15 to 127, subnormals too */
+    uint32_t special = rest >= 0x7c00 ? 0x7f800000 : 0;
+    return float_from_bits((uint32_t)(half & 0x8000) << 16 | special | float_to_bits(value));
+}
 
 #endif

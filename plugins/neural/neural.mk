@@ -5,14 +5,14 @@ noinst_LTLIBRARIES += libneural.la libkernels.la
 kernels_cflags = $(AM_CFLAGS) -O3 -ffp-contract=off
 
 libkernels_la_SOURCES = plugins/neural/kernels.c plugins/neural/kernels-c.c \
-	plugins/neural/kernels-c-blocks.c plugins/neural/kernels-c.h \
+	plugins/neural/kernels-c-blocks.c plugins/neural/kernels-c-rows.c plugins/neural/kernels-c.h \
 	plugins/neural/kernels.h plugins/neural/kernels-math.h
 libkernels_la_CFLAGS = $(kernels_cflags)
 
 if X86_64
 noinst_LTLIBRARIES += libkernels-avx2.la libkernels-avx512.la
 libkernels_la_LIBADD = libkernels-avx2.la libkernels-avx512.la
-kernels_x86_headers = plugins/neural/kernels-simd.h plugins/neural/kernels-halves.h plugins/neural/kernels-tiles.h plugins/neural/kernels-blocks.h \
+kernels_x86_headers = plugins/neural/kernels-simd.h plugins/neural/kernels-rows.h plugins/neural/kernels-halves.h plugins/neural/kernels-tiles.h plugins/neural/kernels-blocks.h \
 	plugins/neural/kernels-table.h
 libkernels_avx2_la_SOURCES = plugins/neural/kernels-avx2.c $(kernels_x86_headers)
 libkernels_avx2_la_CFLAGS = $(kernels_cflags) -mavx2 -mfma -mf16c
