@@ -129,7 +129,7 @@ static void receive(struct worker *worker)
     if (r >= 0 || worker->killed)
         return;
     loop_fd_remove(&worker->socket_watch);
-    if (r != -EPIPE)
+    if (r != -EPIPE && r != -ECONNRESET)
         worker_kill(worker, "its socket broke", 0);
     else if (worker->events) /* the end of the process follows, or is helped along */
         wait_for_end(worker);
