@@ -10,7 +10,7 @@ AM_TESTS_ENVIRONMENT = \
 		sori_hardening sori_programs sori_plugins sori_libraries;
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/run-one
-EXTRA_DIST += build-aux/tap-driver.sh tests/run-one tests/leaks.supp
+EXTRA_DIST += build-aux/tap-driver.sh tests/run-one tests/leaks.supp tests/tsan.supp
 
 # A cmocka program tests/DIR/test-NAME needs only: check_PROGRAMS += ..., TESTS += ..., and, where it
 # links more than cmocka, its own _LDADD (begin it with $(test_libs)).
