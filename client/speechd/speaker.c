@@ -12,6 +12,11 @@
 #include "base/limits.h"
 #include "client/speechd/daemon.h"
 
+enum {
+    AUDIBLE = 130,          /* of 32768: 48 dB below full scale */
+    KEY_SILENCE_MAX = 4800, /* samples; a voice takes its breath in a quarter of that */
+};
+
 int speaker_init(struct speaker *speaker, struct reply *reply)
 {
     *speaker = (struct speaker){.reply = reply};
@@ -35,6 +40,7 @@ static void reset(struct speaker *speaker)
     speaker->begun = speaker->pause_wanted = false;
     speaker->position = speaker->delivered = 0;
     speaker->marks_delivered = 0;
+    speaker->silence_left = 0;
     speaker->breaks = speaker->pongs = 0;
 }
 
@@ -86,6 +92,20 @@ static bool pass_mark(struct speaker *speaker)
     return false;
 }
 
+/* How many of the first samples of a key are not worth waiting for. */
+static size_t pass_silence(struct speaker *speaker, const int16_t *samples, size_t n)
+{
+    size_t passed = 0;
+
+    while (passed < n && speaker->silence_left && abs(samples[passed]) < AUDIBLE) {
+        passed++;
+        speaker->silence_left--;
+    }
+    if (passed < n)
+        speaker->silence_left = 0;
+    return passed;
+}
+
 /* Samples that the server has not got yet. */
 static void give(struct speaker *speaker, const int16_t *samples, size_t n)
 {
@@ -95,10 +115,13 @@ static void give(struct speaker *speaker, const int16_t *samples, size_t n)
     speaker->position += n;
     if (had >= n)
         return;
-    begin(speaker);
-    reply_audio(speaker->reply, speaker->sample_rate, samples + had, n - had);
+    had += pass_silence(speaker, samples + had, n - had);
     speaker->delivered = speaker->position;
     speaker->breaks = speaker->pongs = 0;
+    if (had == n)
+        return;
+    begin(speaker);
+    reply_audio(speaker->reply, speaker->sample_rate, samples + had, n - had);
 }
 
 /* --- from the daemon -------------------------------------------------------------------------- */
@@ -289,6 +312,8 @@ void speaker_say(struct speaker *speaker, const struct settings *settings, const
     _cleanup_free_ char *mended = mend_utf8(text, size, &size);
 
     reset(speaker);
+    if (!strcmp(reading, "character") || !strcmp(reading, "key"))
+        speaker->silence_left = KEY_SILENCE_MAX;
     speaker->request = settings_json(settings);
     if (!mended || !speaker->request ||
         json_object_set_new(speaker->request, "text_format", json_string(format)) < 0 ||

@@ -2,6 +2,8 @@
 /*
  * speaker.h: one message at a time, from the daemon's samples to the server
  *
+ * A key begins with its first sound: the silence before it is left out.
+ *
  * Every message ends with exactly one closing event (702, 703 or 704) after 701, whatever the
  * daemon does: speech-dispatcher's clients hang otherwise. A daemon that is not there is started; a
  * connection that breaks is made anew, and the samples and marks that the server has are left out
@@ -42,6 +44,7 @@ struct speaker {
     bool begun, pause_wanted;
     unsigned sample_rate;
     uint64_t position, delivered; /* samples: in this connection's stream, by the server */
+    size_t silence_left;          /* samples at the start that are left out while they are silent */
 
     /* Marks that the daemon told of on this connection, in their order; each goes before a sample.
      */

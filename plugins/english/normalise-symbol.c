@@ -116,6 +116,30 @@ static bool is_skin_tone(uint32_t symbol)
     return symbol >= 0x1f3fb && symbol <= 0x1f3ff;
 }
 
+/*
+ * The name of a symbol without its skin tones. Pairs of people who have a tone each are written as
+ * a sequence that has no name without the tones: the name is that of their one sign.
+ */
+static bool find_name(const struct lexicon *lexicon, const char *key, size_t n,
+                      struct sori_span *ret_name)
+{
+    static const char *const pairs[][2] = {
+        {"\U0001faf1\u200d\U0001faf2", "\U0001f91d"},
+        {"\U0001f9d1\u200d\u2764\u200d\U0001f48b\u200d\U0001f9d1", "\U0001f48f"},
+        {"\U0001f9d1\u200d\u2764\u200d\U0001f9d1", "\U0001f491"},
+        {"\U0001f469\u200d\U0001f91d\u200d\U0001f469", "\U0001f46d"},
+        {"\U0001f469\u200d\U0001f91d\u200d\U0001f468", "\U0001f46b"},
+        {"\U0001f468\u200d\U0001f91d\u200d\U0001f468", "\U0001f46c"},
+    };
+
+    if (dictionary_find(&lexicon->names, key, n, ret_name))
+        return true;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (strlen(pairs[i][0]) == n && !memcmp(pairs[i][0], key, n))
+            return dictionary_find(&lexicon->names, pairs[i][1], strlen(pairs[i][1]), ret_name);
+    return false;
+}
+
 /* The longest symbol at `at` that has a name; its length, 0 for none. */
 size_t named_at(const struct normaliser *normaliser, size_t at, struct sori_span *ret_name)
 {
@@ -133,12 +157,12 @@ size_t named_at(const struct normaliser *normaliser, size_t at, struct sori_span
             n += size;
         }
         end += size;
-        if (dictionary_find(&normaliser->lexicon->names, key, n, ret_name))
+        if (find_name(normaliser->lexicon, key, n, ret_name))
             best = end - at;
     }
     if (best) /* the shorter ones have overwritten nothing that counts: find it again */
         for (size_t i = n; i; i--)
-            if (dictionary_find(&normaliser->lexicon->names, key, i, ret_name))
+            if (find_name(normaliser->lexicon, key, i, ret_name))
                 break;
     return best;
 }

@@ -208,6 +208,31 @@ static uint32_t greek_micro(uint32_t symbol)
     return symbol == 0xb5 ? 0x3bc : symbol;
 }
 
+bool script_say_one(struct normaliser *normaliser, size_t at, bool *ret_known)
+{
+    size_t size, n;
+    uint32_t symbol = greek_micro(utf8_decode(normaliser->text + at, normaliser->n - at, &size));
+    const struct range *range = range_of(symbol);
+    bool syllable = range->script == KANA || range->script == HANGUL;
+    char sounds[LETTERS_MAX];
+
+    *ret_known = true;
+    if (!is_letter(symbol))
+        return say_digit(normaliser, at, symbol, size);
+    place(normaliser, at, at + size);
+    if (greek_name(symbol)) {
+        say(normaliser, greek_name(symbol));
+        return true;
+    }
+    n = sound_of(range, symbol, sounds, sizeof sounds);
+    if (!n || !syllable)
+        say(normaliser, range->name);
+    if (n)
+        say_word(normaliser, sounds, n, 0);
+    *ret_known = n;
+    return true;
+}
+
 size_t script_say(struct normaliser *normaliser, size_t at)
 {
     size_t size, end = at, letters = 0, n = 0;

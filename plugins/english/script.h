@@ -11,5 +11,11 @@
  * are. The length of the run, 0 if no letter or digit stands there.
  */
 size_t script_say(struct normaliser *normaliser, size_t at);
+/*
+ * Says the one letter or digit at `at` as one who spells wants it: its name or sound, behind the
+ * name of a script that is not told by it. *ret_known: there was more to say than the script. False
+ * if it is neither letter nor digit.
+ */
+bool script_say_one(struct normaliser *normaliser, size_t at, bool *ret_known);
 
 #endif

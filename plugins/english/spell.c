@@ -73,6 +73,11 @@ static const char *special_name(uint32_t symbol)
         {0xfeff, "byte order mark"},
         {0xfffc, "object"},
         {0xfffd, "replacement character"},
+        {0x1f3fb, "light skin tone"},
+        {0x1f3fc, "medium-light skin tone"},
+        {0x1f3fd, "medium skin tone"},
+        {0x1f3fe, "medium-dark skin tone"},
+        {0x1f3ff, "dark skin tone"},
     };
 
     return FIND(table, symbol);
@@ -182,12 +187,15 @@ static bool say_folded(struct normaliser *normaliser, size_t at, size_t size)
 }
 
 /* Letters and digits of other scripts; one whose sound nobody knows is told by its number. */
-static bool say_foreign(struct normaliser *normaliser, size_t at, size_t size)
+static bool say_foreign(struct normaliser *normaliser, size_t at, uint32_t symbol)
 {
-    struct normaliser one = *normaliser;
+    bool known;
 
-    one.n = at + size;
-    return script_say(&one, at);
+    if (!script_say_one(normaliser, at, &known))
+        return false;
+    if (!known)
+        say_code(normaliser, symbol >= 0x2e80 ? "character" : "letter", symbol);
+    return true;
 }
 
 static void name_it(struct normaliser *normaliser, size_t at, uint32_t symbol, size_t size)
@@ -203,7 +211,7 @@ static void name_it(struct normaliser *normaliser, size_t at, uint32_t symbol, s
         return;
     else if (fold_is_latin(symbol) && say_folded(normaliser, at, size))
         return;
-    else if (!number_sign(normaliser, at, symbol, size) && !say_foreign(normaliser, at, size))
+    else if (!number_sign(normaliser, at, symbol, size) && !say_foreign(normaliser, at, symbol))
         say_code(normaliser, kind_of(category), symbol);
 }
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The real Orca under Xvfb reads a real GTK window with the default voice: what it asks sd_sori to
-# say, and that each of it sounds.
+# say, and that each of it sounds. With the judge's folder (tests/quality/judge.py) in SORI_JUDGE a
+# speech recogniser writes down what sounded, and it must be what the window shows.
 # TEST_LIMIT=900
 set -u
 . "$top_srcdir/tests/speechd/lib.sh"
@@ -42,5 +43,29 @@ dbus-run-session -- sh "$dir/session" "$dir" "$top_srcdir"
 ok $? "the session runs to its end"
 relay orca "$dir/steps"
 [ "$failures" -eq 0 ] || sed 's/^/# /' "$dir/orca.log" | tail -n 40
+
+# heard WORDS: the recogniser has understood them.
+heard() {
+    tr -cs 'a-zA-Z0-9' ' ' <"$dir/heard" | grep -qi "$1"
+    ok $? "heard: $1"
+}
+
+if [ -n "${SORI_JUDGE-}" ]; then
+    sox -D -t raw -e signed -b 16 -r 24000 -c 1 "$dir/sound.raw" "$dir/sound.wav"
+    "$SORI_JUDGE/venv/bin/python" - "$SORI_JUDGE" "$dir/sound.wav" >"$dir/heard" <<'END'
+import sys
+
+sys.path.insert(0, sys.argv[1])
+from wer import Judge
+
+print(Judge().transcribe(sys.argv[2]))
+END
+    ok $? "the sound is transcribed"
+    sed 's/^/# /' "$dir/heard"
+    for words in "open the gate" "close the gate" captain "old lighthouse keeper" \
+        "great lamp before the storm" "ships came home safely"; do
+        heard "$words"
+    done
+fi
 stop_server pulse
 done_testing

@@ -107,6 +107,14 @@ test_english_manner_CPPFLAGS = $(english_test_cppflags)
 test_english_manner_CFLAGS = $(test_cflags)
 test_english_manner_LDADD = $(english_test_ldadd)
 
+check_PROGRAMS += test-english-emoji
+TESTS += test-english-emoji
+test_english_emoji_SOURCES = tests/unit/test-english-emoji.c tests/unit/english-test.h \
+	plugins/english/plugin.c
+test_english_emoji_CPPFLAGS = $(english_test_cppflags)
+test_english_emoji_CFLAGS = $(test_cflags) $(EXPAT_CFLAGS)
+test_english_emoji_LDADD = $(english_test_ldadd) $(EXPAT_LIBS)
+
 check_PROGRAMS += test-ssml
 TESTS += test-ssml
 test_ssml_SOURCES = tests/unit/test-ssml.c
