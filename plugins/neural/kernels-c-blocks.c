@@ -7,11 +7,11 @@
 
 /* 32 weights: w = scale q + min, or with two scales one for each half and no min. */
 struct group {
-    int32_t q[TENSOR_BLOCK];
+    int16_t q[TENSOR_BLOCK]; /* of 16 bits: compilers make products of pairs of it */
     float scale[2], min;
 };
 
-static void put_nibbles(const uint8_t *qs, int32_t *q)
+static void put_nibbles(const uint8_t *qs, int16_t *q)
 {
     for (size_t i = 0; i < 16; i++) {
         q[i] = qs[i] & 15;
@@ -19,10 +19,10 @@ static void put_nibbles(const uint8_t *qs, int32_t *q)
     }
 }
 
-static void add_fifth_bits(const uint8_t *qh, int32_t *q)
+static void add_fifth_bits(const uint8_t *qh, int16_t *q)
 {
     for (size_t i = 0; i < TENSOR_BLOCK; i++)
-        q[i] |= (qh[i / 8] >> (i % 8) & 1) << 4;
+        q[i] = (int16_t)(q[i] | (qh[i / 8] >> (i % 8) & 1) << 4);
 }
 
 static void read_q8_0(const struct block_q8_0 *w, size_t b, struct group *group)
@@ -92,8 +92,8 @@ static void read_q5_k(const struct block_q5_k *w, size_t b, struct group *group)
 
     read_scale(block->scales, g, half_to_float(block->d), half_to_float(block->dmin), group);
     for (size_t i = 0; i < TENSOR_BLOCK; i++)
-        group->q[i] = (block->qs[32 * (g / 2) + i] >> 4 * (g % 2) & 15) | (block->qh[i] >> g & 1)
-                                                                              << 4;
+        group->q[i] = (int16_t)((block->qs[32 * (g / 2) + i] >> 4 * (g % 2) & 15) |
+                                (block->qh[i] >> g & 1) << 4);
 }
 
 static void read_q6_k(const struct block_q6_k *w, size_t b, struct group *group)
@@ -107,11 +107,11 @@ static void read_q6_k(const struct block_q6_k *w, size_t b, struct group *group)
     for (size_t i = 0; i < TENSOR_BLOCK; i++) {
         int low = block->ql[64 * half + 32 * (quarter % 2) + i] >> 4 * (quarter / 2) & 15;
         int high = block->qh[32 * half + i] >> 2 * quarter & 3;
-        group->q[i] = (low | high << 4) - 32;
+        group->q[i] = (int16_t)((low | high << 4) - 32);
     }
 }
 
-static int32_t integer_dot(const int32_t *w, const int8_t *x, size_t n)
+static int32_t integer_dot(const int16_t *w, const int8_t *x, size_t n)
 {
     int32_t dot = 0;
     for (size_t i = 0; i < n; i++)
@@ -131,22 +131,39 @@ static float halves_dot(const struct group *w, const struct q8_block *x)
            w->scale[1] * x->scale * (float)integer_dot(w->q + 16, x->q + 16, 16);
 }
 
+/* Columns that a group is read for at once. */
+enum { COLUMNS = 16 };
+
 #define DEFINE_MATMUL(name, values, dot)                                                           \
+    static void name##_row(const struct block_##name *row, size_t blocks,                          \
+                           const struct q8_block *x, size_t x_stride, size_t n, float *ret_sums)   \
+    {                                                                                              \
+        for (size_t i = 0; i < n; i++)                                                             \
+            ret_sums[i] = 0;                                                                       \
+        for (size_t b = 0; b < blocks; b++) {                                                      \
+            struct group group = {.min = 0};                                                       \
+            read_##name(row, b, &group);                                                           \
+            for (size_t i = 0; i < n; i++)                                                         \
+                ret_sums[i] += dot(&group, x + i * x_stride + b);                                  \
+        }                                                                                          \
+    }                                                                                              \
+                                                                                                   \
     void c_matmul_##name(const struct matrix *m, const float *bias, const void *columns,           \
                          size_t x_stride, size_t n, float *ret_y, size_t y_stride, unsigned flags) \
     {                                                                                              \
         const struct block_##name *rows = m->data;                                                 \
         const struct q8_block *x = columns;                                                        \
+        float sums[COLUMNS];                                                                       \
         for (size_t r = 0; r < m->rows; r++, rows += m->cols / (values))                           \
-            for (size_t i = 0; i < n; i++) {                                                       \
-                float *y = ret_y + i * y_stride + r, sum = 0;                                      \
-                for (size_t b = 0; b < m->cols / TENSOR_BLOCK; b++) {                              \
-                    struct group group = {.min = 0};                                               \
-                    read_##name(rows, b, &group);                                                  \
-                    sum += dot(&group, x + i * x_stride + b);                                      \
+            for (size_t first = 0; first < n; first += COLUMNS) {                                  \
+                size_t some = n - first < COLUMNS ? n - first : COLUMNS;                           \
+                name##_row(rows, m->cols / TENSOR_BLOCK, x + first * x_stride, x_stride, some,     \
+                           sums);                                                                  \
+                for (size_t i = 0; i < some; i++) {                                                \
+                    float *y = ret_y + (first + i) * y_stride + r;                                 \
+                    float sum = sums[i] + (bias ? bias[r] : 0);                                    \
+                    *y = flags & MATMUL_ADD ? *y + sum : sum;                                      \
                 }                                                                                  \
-                sum += bias ? bias[r] : 0;                                                         \
-                *y = flags & MATMUL_ADD ? *y + sum : sum;                                          \
             }                                                                                      \
     }
 
