@@ -57,8 +57,9 @@ void wyoming_event_clear(struct wyoming_event *event);
 const char *wyoming_text(const json_t *object, const char *name, size_t *ret_size);
 
 /*
- * Appends an event. Takes over the reference to `data`, which may be NULL (as after a failure to
- * make it). 0, -ENOMEM, or -ENOBUFS past WYOMING_MAX_UNSENT; then nothing was appended.
+ * Appends an event. `type` is a name of ours, short and without anything to escape. Takes over the
+ * reference to `data`, which may be NULL (as after a failure to make it). 0, -ENOMEM, or -ENOBUFS
+ * past WYOMING_MAX_UNSENT; then nothing was appended.
  */
 int wyoming_write(struct bytes *bytes, const char *type, json_t *data, const void *payload,
                   size_t payload_size);

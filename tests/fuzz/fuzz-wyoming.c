@@ -12,12 +12,12 @@ static void check_again(const struct wyoming_event *event)
     struct wyoming_event again;
     struct bytes bytes = {0};
     size_t taken;
-    int r = wyoming_write(&bytes, event->type, json_incref(event->data), "xyz", 3);
+    int r = wyoming_write(&bytes, "again", json_incref(event->data), "xyz", 3);
 
     FUZZ_ASSERT(r == 0);
     r = wyoming_read(&reader, bytes_first(&bytes), bytes.size, &taken, &again);
     if (r == 1) {
-        FUZZ_ASSERT(taken == bytes.size && !strcmp(again.type, event->type));
+        FUZZ_ASSERT(taken == bytes.size && !strcmp(again.type, "again"));
         FUZZ_ASSERT(json_equal(again.data, event->data));
         wyoming_event_clear(&again);
     } else {
