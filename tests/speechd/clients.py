@@ -25,7 +25,7 @@ def on_event(message, _client, kind, **data):
         arrived.notify_all()
 
 
-def wait(message, kinds, seconds=30):
+def wait(message, kinds, seconds=90):
     with arrived:
         return arrived.wait_for(lambda: any(e[0] in kinds for e in events[message]), seconds)
 
@@ -87,14 +87,15 @@ def pause(message):
     wait(message, ("begin",))
     time.sleep(0.3)
     client.pause()
-    wait(message, ("pause",), 15)
+    wait(message, ("pause",))
     time.sleep(0.2)
     client.resume()
 
 
 if paced:
     got = names(speak("One two three four. " * 6, pause))
-    ok("pause" in got and "resume" in got and got[-1] == "end", "pause at a sentence, and resume")
+    ok("pause" in got and "resume" in got and got[-1] == "end",
+       f"pause at a sentence, and resume: {got}")
 else:
     print("ok - pause and resume # SKIP a sink without a clock plays marks too early")
 
@@ -108,7 +109,7 @@ client.set_priority(speechd.Priority.TEXT)
 first = int(client.speak("first message " * 40)[2][0])
 wait(first, ("begin",))
 second = speak("second")
-wait(first, ("cancel",), 5)
+wait(first, ("cancel",))
 ok(names(first)[-1:] == ["cancel"] and names(second)[-1:] == ["end"],
    "a text interrupts the one before")
 client.close()

@@ -23,7 +23,7 @@ run_clients() {
     ok $? "$1: spd-say waits for the end"
     say -x "<speak>One <mark name='m'/>two</speak>"
     ok $? "$1: SSML through spd-say"
-    timeout 200 /usr/bin/python3 "$top_srcdir/tests/speechd/clients.py" sori "$2" \
+    timeout 400 /usr/bin/python3 "$top_srcdir/tests/speechd/clients.py" sori "$2" \
         >"$dir/clients" 2>&1
     ok $? "$1: the Python client runs to its end"
     relay "$1" "$dir/clients"
