@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "llm/bench.h"
+#include "llm/conversation.h"
 #include "llm/utf8.h"
 
 struct llm_stream {
@@ -22,9 +23,8 @@ struct llm_stream {
     enum chat_role role; /* who is speaking */
     uint64_t position;   /* bytes fed */
     struct utf8_check check;
-    char *text; /* of the turn, for tasks that take it as a whole; owned */
-    size_t size;
-    bool said; /* something, since the last answer */
+    struct message turn; /* for tasks that take it as a whole; owned */
+    bool said;           /* something, since the last answer */
 
     bool answering, input_end;
     char *line; /* a whole answer, owned */
@@ -81,7 +81,7 @@ struct llm_stream *llm_stream_free(struct llm_stream *stream)
         return NULL;
     generator_free(stream->generator);
     llm_model_take_back(stream->model, stream->context);
-    free(stream->text);
+    free(stream->turn.text);
     free(stream->line);
     free(stream);
     return NULL;
@@ -95,21 +95,6 @@ void llm_stream_cancel(struct llm_stream *stream)
 /* --- what is said -------------------------------------------------------------------------------
  */
 
-static int keep(struct llm_stream *stream, const char *text, size_t size)
-{
-    char *grown;
-
-    if (size > LLM_MAX_TEXT - stream->size)
-        return -E2BIG;
-    grown = realloc(stream->text, stream->size + size + 1);
-    if (!grown)
-        return -ENOMEM;
-    memcpy(grown + stream->size, text, size);
-    stream->text = grown;
-    stream->size += size;
-    return 0;
-}
-
 static int say(struct llm_stream *stream, const char *text, size_t size)
 {
     int r;
@@ -118,7 +103,7 @@ static int say(struct llm_stream *stream, const char *text, size_t size)
         return 0;
     stream->said = true;
     r = stream->generator ? generator_say(stream->generator, stream->role, text, size)
-                          : keep(stream, text, size);
+                          : message_append(&stream->turn, text, size);
     if (r == -E2BIG)
         return stream->host->error(stream->host, r, "more than %u bytes of text in one message",
                                    LLM_MAX_TEXT);
@@ -187,14 +172,14 @@ static int ask(struct llm_stream *stream)
 static int write_ids(struct llm_stream *stream)
 {
     enum { DIGITS = 8 };
-    size_t capacity = stream->size + 2, n = 0, used = 0;
+    size_t capacity = stream->turn.size + 2, n = 0, used = 0;
     _cleanup_free_ uint32_t *ids = calloc(capacity, sizeof *ids);
     int r;
 
     stream->line = ids ? malloc(capacity * DIGITS + 2) : NULL;
     if (!stream->line)
         return stream->host->error(stream->host, -ENOMEM, "out of memory");
-    r = tokenizer_encode(stream->model->tokenizer, stream->text, stream->size, true,
+    r = tokenizer_encode(stream->model->tokenizer, stream->turn.text, stream->turn.size, true,
                          TOKENIZER_ADD_SPECIAL, ids, capacity, &n);
     if (r < 0)
         return stream->host->error(stream->host, r, "the text cannot be cut into tokens");
@@ -207,7 +192,7 @@ static int write_ids(struct llm_stream *stream)
 static int run_bench(struct llm_stream *stream)
 {
     struct bench_request request;
-    int r = bench_read(stream->text, stream->size, stream->model->context, &request);
+    int r = bench_read(stream->turn.text, stream->turn.size, stream->model->context, &request);
 
     if (r < 0)
         return stream->host->error(stream->host, r,
@@ -233,7 +218,7 @@ static int end_turn(struct llm_stream *stream)
     if (r < 0)
         return r;
     stream->said = false;
-    stream->size = 0;
+    stream->turn.size = 0;
     stream->role = CHAT_USER;
     stream->answering = true;
     return 0;
