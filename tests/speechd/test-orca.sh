@@ -51,14 +51,22 @@ heard() {
 }
 
 if [ -n "${SORI_JUDGE-}" ]; then
-    sox -D -t raw -e signed -b 16 -r 24000 -c 1 "$dir/sound.raw" "$dir/sound.wav"
-    "$SORI_JUDGE/venv/bin/python" - "$SORI_JUDGE" "$dir/sound.wav" >"$dir/heard" <<'END'
+    # Message by message: the recogniser loses its thread in long silence.
+    mkdir "$dir/said"
+    sox -D -t raw -e signed -b 16 -r 24000 -c 1 "$dir/sound.raw" "$dir/said/s.wav" \
+        silence 1 0.02 0.1% 1 0.6 0.1% : newfile : restart
+    "$SORI_JUDGE/venv/bin/python" - "$SORI_JUDGE" "$dir"/said/*.wav >"$dir/heard" <<'END'
 import sys
+
+import soundfile
 
 sys.path.insert(0, sys.argv[1])
 from wer import Judge
 
-print(Judge().transcribe(sys.argv[2]))
+judge = Judge()
+for path in sys.argv[2:]:
+    if soundfile.info(path).duration > 0.5:
+        print(judge.transcribe(path))
 END
     ok $? "the sound is transcribed"
     sed 's/^/# /' "$dir/heard"
