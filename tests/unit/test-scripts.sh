@@ -32,6 +32,9 @@ result "run-uninstalled.sh without a program" gives 2 '^Usage: ' ./run-uninstall
 result "run-uninstalled.sh with an unknown one" gives 127 'does not exist' \
     ./run-uninstalled.sh no-such-program
 
+result "packages.debian: comments, sections and names of packages" \
+    sh -c '! grep -vE "^(#.*|\[[a-z]+\]|[a-z0-9][a-z0-9.+-]+)?\$" packages.debian'
+
 # The folder of the functions under test is one of our own making.
 top=$(pwd)
 here=$(mktemp -d) && cd "$here" || exit 99
