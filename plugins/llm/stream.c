@@ -269,10 +269,9 @@ int llm_stream_drain(struct llm_stream *stream, struct sori_block *ret_block)
         return -ECANCELED;
     if (!stream->answering)
         return stream->input_end ? SORI_DONE : SORI_MORE;
+    /* A step without text is given too: whoever waits sees that a long prompt goes on. */
     if (stream->generator)
-        do
-            r = generator_step(stream->generator, &stream->cancelled, &text, &size);
-        while (!r && !size);
+        r = generator_step(stream->generator, &stream->cancelled, &text, &size);
     if (r < 0)
         return fail_step(stream, r);
     block.data = text;

@@ -19,6 +19,7 @@
 static const struct stage_spec front = {.role = (char *)"filter", .plugin = (char *)"speakable"};
 static struct voice voice = {
     .id = (char *)"test",
+    .language = (char *)"en",
     .folder = (char *)".",
     .chain = {{.role = (char *)"synthesiser", .plugin = (char *)"tone"}},
     .n_stages = 1,
