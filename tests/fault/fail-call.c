@@ -120,10 +120,19 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
     return error ? -1 : send(fd, message->msg_iov[0].iov_base, 1, flags);
 }
 
+/* Adding needs memory; changing and taking away cannot fail for a registered descriptor. */
+int epoll_ctl(int fd, int what, int other, struct epoll_event *event)
+{
+    static int (*real)(int, int, int, struct epoll_event *);
+
+    if (!real)
+        *(void **)&real = dlsym(RTLD_NEXT, "epoll_ctl");
+    return what == EPOLL_CTL_ADD && is_due("epoll_ctl") ? -1 : real(fd, what, other, event);
+}
+
 CALL(int, accept4, (int fd, struct sockaddr *a, socklen_t *n, int flags), (fd, a, n, flags), -1)
 CALL(int, bind, (int fd, const struct sockaddr *a, socklen_t n), (fd, a, n), -1)
 CALL(int, epoll_create1, (int flags), (flags), -1)
-CALL(int, epoll_ctl, (int fd, int what, int other, struct epoll_event *e), (fd, what, other, e), -1)
 CALL(int, epoll_wait, (int fd, struct epoll_event *e, int n, int ms), (fd, e, n, ms), -1)
 CALL(int, getrlimit, (__rlimit_resource_t what, struct rlimit *limit), (what, limit), -1)
 CALL(int, getsockopt, (int fd, int level, int name, void *value, socklen_t *n),
