@@ -5,6 +5,8 @@
 # of 300 kB takes most of an hour, so raise TEST_LIMIT) that for the default voice.
 . "${top_srcdir:?}/tests/client/lib.sh"
 kb=${SORI_LONG_KB:-300}
+# AddressSanitizer keeps what was freed for a while.
+export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}quarantine_size_mb=1"
 
 # A text of so many kB, and one line per sentence.
 text_of() { # KB
