@@ -38,9 +38,9 @@ static inline bool checked_align(size_t value, size_t alignment, size_t *ret)
 }
 
 /*
- * Makes room for `more` items of `item` bytes behind the `used` ones of a growing array. 0, or
- * -ENOMEM with the array as it was. What bounds it is the caller's: a block, or a ceiling in
- * limits.h.
+ * Makes room for `more` items of `item` bytes behind the `used` ones of a growing array; at least
+ * doubles what is too small, so that adding one by one takes linear time. 0, or -ENOMEM with the
+ * array as it was. What bounds it is the caller's: a block, or a ceiling in limits.h.
  */
 static inline int array_reserve(void **array, size_t *capacity, size_t used, size_t more,
                                 size_t item)
@@ -48,10 +48,14 @@ static inline int array_reserve(void **array, size_t *capacity, size_t used, siz
     size_t wanted, bytes;
     void *grown;
 
-    if (!checked_add(used, more, &wanted) || !checked_mul(wanted, item, &bytes))
+    if (!checked_add(used, more, &wanted))
         return -ENOMEM;
     if (wanted <= *capacity)
         return 0;
+    if (wanted < 2 * *capacity)
+        wanted = 2 * *capacity;
+    if (!checked_mul(wanted, item, &bytes))
+        return -ENOMEM;
     grown = realloc(*array, bytes);
     if (!grown)
         return -ENOMEM;

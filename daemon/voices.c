@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "base/checked.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "worker/model-find.h"
@@ -83,14 +84,8 @@ static int list_add(struct list *list, const struct voice *voice)
 {
     struct voice_info *info;
 
-    if (list->n == list->capacity) {
-        size_t capacity = list->capacity ? 2 * list->capacity : 16;
-        info = reallocarray(list->items, capacity, sizeof *info);
-        if (!info)
-            return -ENOMEM;
-        list->items = info;
-        list->capacity = capacity;
-    }
+    if (array_reserve((void **)&list->items, &list->capacity, list->n, 1, sizeof *info) < 0)
+        return -ENOMEM;
     info = &list->items[list->n++];
     *info = (struct voice_info){
         .id = copy(voice->id),

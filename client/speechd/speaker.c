@@ -8,6 +8,7 @@
 
 #include <utf8proc.h>
 
+#include "base/checked.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "client/speechd/daemon.h"
@@ -152,14 +153,9 @@ static void take_audio(void *opaque, const char *bytes, size_t size)
 
 static void add_mark(struct speaker *speaker, const char *name, uint64_t sample)
 {
-    if (speaker->n_marks == speaker->marks_capacity) {
-        size_t larger = speaker->marks_capacity ? 2 * speaker->marks_capacity : 16;
-        struct speaker_mark *grown = reallocarray(speaker->marks, larger, sizeof *grown);
-        if (!grown)
-            return;
-        speaker->marks = grown;
-        speaker->marks_capacity = larger;
-    }
+    if (array_reserve((void **)&speaker->marks, &speaker->marks_capacity, speaker->n_marks, 1,
+                      sizeof *speaker->marks) < 0)
+        return;
     speaker->marks[speaker->n_marks] = (struct speaker_mark){strdup(name), sample};
     speaker->n_marks += speaker->marks[speaker->n_marks].name != NULL;
 }

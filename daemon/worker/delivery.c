@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/checked.h"
 #include "base/limits.h"
 #include "worker/error.h"
 
@@ -58,16 +59,7 @@ static int write_silence(struct delivery *delivery)
 
 static int reserve(void **data, size_t *capacity, size_t n, size_t size)
 {
-    void *grown;
-
-    if (n <= *capacity)
-        return 0;
-    grown = reallocarray(*data, n, size);
-    if (!grown)
-        return fail(-ENOMEM, "out of memory");
-    *data = grown;
-    *capacity = n;
-    return 0;
+    return array_reserve(data, capacity, 0, n, size) < 0 ? fail(-ENOMEM, "out of memory") : 0;
 }
 
 /* Copies the events to where they lie behind the silence. */

@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/checked.h"
+#include "base/utf8.h"
 #include "english/ascii.h"
 #include "english/ipa.h"
-#include "english/utf8.h"
 
 /* --- order ------------------------------------------------------------------------------------ */
 
@@ -104,23 +105,18 @@ static const char *check(struct piece word, struct piece spoken, bool sounds)
 
 static int add(struct user_words *words, struct piece word, struct piece spoken, bool sounds)
 {
-    struct user_word *grown = words->list;
     char *text;
 
-    if (words->n == words->capacity) {
-        size_t larger = words->capacity ? 2 * words->capacity : 64;
-        grown = reallocarray(words->list, larger, sizeof *grown);
-        if (!grown)
-            return -ENOMEM;
-        words->list = grown;
-        words->capacity = larger;
-    }
+    if (array_reserve((void **)&words->list, &words->capacity, words->n, 1,
+                      sizeof *words->list) < 0)
+        return -ENOMEM;
     text = calloc(1, word.n + spoken.n + 2);
     if (!text)
         return -ENOMEM;
     memcpy(text, word.text, word.n);
     memcpy(text + word.n + 1, spoken.text, spoken.n);
-    grown[words->n] = (struct user_word){text, text + word.n + 1, (uint32_t)words->n, sounds};
+    words->list[words->n] =
+        (struct user_word){text, text + word.n + 1, (uint32_t)words->n, sounds};
     words->n++;
     return 0;
 }
@@ -130,7 +126,7 @@ static int take_line(struct user_words *words, const char *text, size_t n, const
 {
     struct piece line = trimmed(text, n), word, spoken;
     const char *equals;
-    uint32_t state = 0;
+    size_t bad;
     bool sounds;
 
     *ret_why = NULL;
@@ -140,8 +136,7 @@ static int take_line(struct user_words *words, const char *text, size_t n, const
     if (line.n >= USER_LINE_MAX)
         return 0;
     *ret_why = "the line is not UTF-8";
-    if (memchr(line.text, 0, line.n) ||
-        utf8_check((const unsigned char *)line.text, line.n, &state) < line.n || state)
+    if (memchr(line.text, 0, line.n) || !utf8_is_valid(line.text, line.n, &bad))
         return 0;
     equals = memchr(line.text, '=', line.n);
     *ret_why = "there is no \"=\" in the line";

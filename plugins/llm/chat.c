@@ -2,9 +2,9 @@
 #include "llm/chat.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "llm/text-error.h"
 
 /* What stands around the texts of a conversation. */
 struct chat_template {
@@ -228,7 +228,7 @@ int chat_template_find(const struct gguf *gguf, const struct chat_template **ret
         *ret_template = chat_template_by_name(name);
         return 0;
     }
-    return text_fail(ret_error, -ENOTSUP, "the chat template is of no known family");
+    return gguf_refuse(ret_error, -ENOTSUP, "the chat template is of no known family");
 }
 
 /* --- rendering -------------------------------------------------------------------------------- */

@@ -33,26 +33,12 @@ int message_append(struct message *message, const char *text, size_t size)
     return 0;
 }
 
-static int reserve(struct conversation *conversation)
-{
-    size_t capacity = 2 * conversation->capacity + 4;
-    struct message *messages;
-
-    if (conversation->n < conversation->capacity)
-        return 0;
-    messages = reallocarray(conversation->messages, capacity, sizeof *messages);
-    if (!messages)
-        return -ENOMEM;
-    conversation->messages = messages;
-    conversation->capacity = capacity;
-    return 0;
-}
-
 int conversation_insert(struct conversation *conversation, size_t at, enum chat_role role,
                         const char *text, size_t size)
 {
     struct message message = {.role = role};
-    int r = reserve(conversation);
+    int r = array_reserve((void **)&conversation->messages, &conversation->capacity,
+                          conversation->n, 1, sizeof *conversation->messages);
 
     if (r >= 0)
         r = message_append(&message, text, size);

@@ -3,7 +3,6 @@ noinst_LTLIBRARIES += libllmtext.la
 libllmtext_la_SOURCES = \
 	plugins/llm/chat.c \
 	plugins/llm/chat.h \
-	plugins/llm/text-error.h \
 	plugins/llm/written.c \
 	plugins/llm/written.h \
 	plugins/llm/tokenizer-encode.c \

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "llm/text-error.h"
 #include "llm/tokenizer-private.h"
 
 /* --- pairs ------------------------------------------------------------------------------------ */
@@ -51,14 +50,14 @@ static int read_pair(struct tokenizer *tokenizer, struct sori_span text, uint32_
     struct merge *merge;
 
     if (!right_size || text.size > sizeof joined)
-        return text_fail(ret_error, -EBADMSG, "merge %u is not two tokens", rank);
+        return gguf_refuse(ret_error, -EBADMSG, "merge %u is not two tokens", rank);
     memcpy(joined, text.data, left_size);
     memcpy(joined + left_size, space + 1, right_size);
     left = id_of(tokenizer, text.data, left_size);
     right = id_of(tokenizer, space + 1, right_size);
     result = id_of(tokenizer, joined, text.size - 1);
     if (left == TOKEN_NONE || right == TOKEN_NONE || result == TOKEN_NONE)
-        return text_fail(ret_error, -EBADMSG, "merge %u names a token that is not there", rank);
+        return gguf_refuse(ret_error, -EBADMSG, "merge %u names a token that is not there", rank);
     merge = &tokenizer->merges[slot_of(tokenizer, (uint64_t)left << 32 | right)];
     if (merge->pair == UINT64_MAX) /* of equal ones the first counts */
         *merge = (struct merge){(uint64_t)left << 32 | right, rank, result};
@@ -78,7 +77,7 @@ int merges_read(struct tokenizer *tokenizer, const struct gguf *gguf, struct ggu
         slots *= 2;
     tokenizer->merges = calloc(slots, sizeof *tokenizer->merges);
     if (!tokenizer->merges)
-        return text_fail(ret_error, -ENOMEM, "out of memory");
+        return gguf_refuse(ret_error, -ENOMEM, "out of memory");
     tokenizer->merge_mask = slots - 1;
     for (size_t i = 0; i < slots; i++)
         tokenizer->merges[i].pair = UINT64_MAX;

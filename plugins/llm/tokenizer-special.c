@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
-#include "llm/text-error.h"
 #include "llm/tokenizer-private.h"
 
 static bool is_special(const struct token *token)
@@ -45,12 +44,12 @@ int special_build(struct tokenizer *tokenizer, struct gguf_error *ret_error)
         if (is_special(&tokenizer->tokens[i]))
             bytes += tokenizer->tokens[i].name.size; /* below GGUF_MAX_METADATA: cannot wrap */
     if (bytes > TOKENIZER_MAX_SPECIAL)
-        return text_fail(ret_error, -EBADMSG,
+        return gguf_refuse(ret_error, -EBADMSG,
                          "the names of the control tokens have %zu bytes together, more than %u",
                          bytes, TOKENIZER_MAX_SPECIAL);
     tokenizer->special = calloc(bytes, sizeof *tokenizer->special);
     if (!tokenizer->special)
-        return text_fail(ret_error, -ENOMEM, "out of memory");
+        return gguf_refuse(ret_error, -ENOMEM, "out of memory");
     tokenizer->n_special = 1;
     for (size_t i = 0; i < tokenizer->n_tokens; i++)
         if (is_special(&tokenizer->tokens[i]))

@@ -8,7 +8,6 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
-#include "llm/text-error.h"
 #include "llm/tokenizer-private.h"
 
 DEFINE_CLEANUP(tokenizer, struct tokenizer *, tokenizer_free)
@@ -40,10 +39,10 @@ static int read_family(struct tokenizer *tokenizer, const struct gguf *gguf,
     if (!family.size && span_is(get_string(gguf, "general.architecture"), "gpt2"))
         return 0; /* the only one there was when such files were made */
     if (!family.size)
-        return text_fail(ret_error, -ENOTSUP,
+        return gguf_refuse(ret_error, -ENOTSUP,
                          "tokenizer.ggml.pre is missing: the file is too old to be read right");
     if (!split_family_find(family, &tokenizer->family, &tokenizer->whole_words))
-        return text_fail(ret_error, -ENOTSUP,
+        return gguf_refuse(ret_error, -ENOTSUP,
                          "pre-tokenizer '%.*s' is unknown (known: gpt-2, smollm, llama-bpe, qwen2 "
                          "and those that are equal to them)",
                          (int)(family.size < 40 ? family.size : 40), (const char *)family.data);
@@ -62,7 +61,7 @@ static int read_model(struct tokenizer *tokenizer, const struct gguf *gguf,
     if (tokenizer->sentencepiece)
         return 0;
     if (!span_is(model, "gpt2"))
-        return text_fail(ret_error, -ENOTSUP, "tokenizer '%.*s' is unknown (known: gpt2, llama)",
+        return gguf_refuse(ret_error, -ENOTSUP, "tokenizer '%.*s' is unknown (known: gpt2, llama)",
                          (int)(model.size < 40 ? model.size : 40), (const char *)model.data);
     return read_family(tokenizer, gguf, ret_error);
 }
@@ -82,7 +81,7 @@ static int read_names(struct tokenizer *tokenizer, const struct gguf *gguf,
     tokenizer->tokens = calloc(names.count, sizeof *tokenizer->tokens);
     if (!tokenizer->tokens || name_table_init(&tokenizer->names, tokenizer->tokens,
                                               sizeof *tokenizer->tokens, names.count) < 0)
-        return text_fail(ret_error, -ENOMEM, "out of memory");
+        return gguf_refuse(ret_error, -ENOMEM, "out of memory");
     for (size_t i = 0; i < names.count; i++) {
         struct token *token = &tokenizer->tokens[i];
         token->name = gguf_value_string(&names, i);
@@ -90,7 +89,7 @@ static int read_names(struct tokenizer *tokenizer, const struct gguf *gguf,
         if (!token->name.size)
             continue; /* some converters fill up with empty ones: nothing ever finds them */
         if (!name_table_add(&tokenizer->names, (uint32_t)i))
-            return text_fail(ret_error, -EBADMSG, "token %zu has the name of an earlier one", i);
+            return gguf_refuse(ret_error, -EBADMSG, "token %zu has the name of an earlier one", i);
         if (token->name.size <= TOKENIZER_MAX_TOKEN && token->name.size > tokenizer->longest)
             tokenizer->longest = token->name.size;
     }
@@ -300,7 +299,7 @@ static int make_pieces(struct tokenizer *tokenizer, struct gguf_error *ret_error
         size += tokenizer->tokens[i].name.size;
     tokenizer->pieces = malloc(size);
     if (!tokenizer->pieces)
-        return text_fail(ret_error, -ENOMEM, "out of memory");
+        return gguf_refuse(ret_error, -ENOMEM, "out of memory");
     for (size_t i = 0; i < 256; i++)
         tokenizer->bytes[i] = TOKEN_NONE;
     for (size_t i = 0; i < tokenizer->n_tokens; i++) {
@@ -325,7 +324,7 @@ int tokenizer_open(const struct gguf *gguf, struct tokenizer **ret_tokenizer,
     int r;
 
     if (!tokenizer)
-        return text_fail(ret_error, -ENOMEM, "out of memory");
+        return gguf_refuse(ret_error, -ENOMEM, "out of memory");
     r = read_model(tokenizer, gguf, ret_error);
     if (r >= 0)
         r = read_names(tokenizer, gguf, ret_error);

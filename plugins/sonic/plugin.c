@@ -11,6 +11,7 @@
 
 #include <sori/plugin.h>
 
+#include "base/checked.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "sonic/stretch.h"
@@ -168,13 +169,9 @@ static bool copy_events(struct sonic_stream *stream, const struct sori_block *bl
 
 static bool copy_samples(struct sonic_stream *stream, const struct sori_block *block)
 {
-    if (block->count > stream->in_capacity) {
-        float *grown = reallocarray(stream->in, block->count, sizeof *grown);
-        if (!grown)
-            return false;
-        stream->in = grown;
-        stream->in_capacity = block->count;
-    }
+    if (array_reserve((void **)&stream->in, &stream->in_capacity, 0, block->count,
+                      sizeof *stream->in) < 0)
+        return false;
     if (block->count)
         memcpy(stream->in, block->data, block->count * sizeof *stream->in);
     stream->in_position += stream->n_in;

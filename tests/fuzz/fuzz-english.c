@@ -5,38 +5,10 @@
  * has its place in the text.
  */
 #include <errno.h>
-#include <stdarg.h>
-
-#include <sori/plugin.h>
 
 #include "base/utf8.h"
 #include "fuzz/fuzz.h"
-
-static struct sori_span lexicon;
-static char message[256];
-
-__attribute__((format(printf, 3, 4))) static int note_error(const struct sori_host *host, int error,
-                                                            const char *text, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, text);
-    vsnprintf(message, sizeof message, text, arguments);
-    va_end(arguments);
-    return error;
-}
-
-static int give_lexicon(const struct sori_host *host, const char *name, struct sori_span *ret_span)
-{
-    *ret_span = lexicon;
-    return 0;
-}
-
-static const struct sori_host host = {.version = SORI_HOST_VERSION,
-                                      .size = sizeof host,
-                                      .threads = 1,
-                                      .error = note_error,
-                                      .map = give_lexicon};
+#include "unit/english-host.h"
 
 /* [0] phonemes, [1] words; the shipped lexicon is read once. */
 static void *model(unsigned words)
@@ -44,8 +16,8 @@ static void *model(unsigned words)
     static void *models[2];
     const struct sori_stage *stage = sori_plugin_entry(SORI_ABI_VERSION);
 
-    if (!lexicon.data)
-        lexicon = fuzz_map("voices/en-us/lexicon.bin");
+    if (!lexicon_file.data)
+        lexicon_file = fuzz_map("voices/en-us/lexicon.bin");
     if (!models[words]) {
         struct sori_setting settings[] = {{"lexicon", "x"},
                                           {"output", words ? "words" : "phonemes"}};

@@ -70,6 +70,7 @@ test_comb_CFLAGS = $(test_cflags)
 test_comb_LDADD = libwavenet.la $(test_libs)
 
 # The english analyser with the shipped lexicon.
+EXTRA_DIST += tests/unit/english-host.h
 english_test_cppflags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(UTF8PROC_CFLAGS)
 english_test_ldadd = libenglish.la $(test_libs) $(UTF8PROC_LIBS)
 EXTRA_DIST += tests/unit/english-words.tsv tests/unit/english-phonemes.tsv
