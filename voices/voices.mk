@@ -22,10 +22,12 @@ EXTRA_DIST += \
 tonedir = $(voicedir)/tone
 dist_tone_DATA = voices/tone/tone.voice
 EXTRA_DIST += voices/recipe/README.md voices/recipe/requirements.txt \
-	voices/recipe/corpus.py voices/recipe/curves.py voices/recipe/dataset.py \
+	voices/recipe/align.py voices/recipe/corpus.py voices/recipe/curves.py \
+	voices/recipe/dataset.py \
 	voices/recipe/export.py voices/recipe/features.py voices/recipe/muon.py \
 	voices/recipe/prepare.py \
 	voices/recipe/restore.py voices/recipe/symbols.py voices/recipe/tacotron.py \
+	voices/recipe/teachers.py \
 	voices/recipe/train_acoustic.py voices/recipe/train_vocoder.py voices/recipe/training.py \
 	voices/recipe/wavenet.py voices/recipe/weights.py
 EXTRA_DIST += voices/SAMPLES.md

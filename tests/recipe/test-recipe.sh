@@ -37,6 +37,12 @@ step() { # NAME SCRIPT ARGUMENTS...
 corpus=$work/corpus features=$work/features
 step "the teacher reads the sentences" corpus teacher "$top_srcdir/tests/quality/sentences.txt" \
     "$corpus"
+result "a slower, lower and noisier speaker" "$python" "$top_srcdir/tests/recipe/aligned.py" make \
+    "$corpus" "$work/recordings"
+step "whose phonemes are found in the recordings" corpus recordings "$work/recordings" \
+    "$work/aligned"
+result "where they are" "$python" "$top_srcdir/tests/recipe/aligned.py" check "$corpus" \
+    "$work/aligned"
 step "features and statistics" prepare "$corpus" "$features" --statistics
 
 vocoder="--batch 2 --frames 4 --layers 2 --residual 16 --validate 2"

@@ -3,11 +3,13 @@
 """Makes a corpus: OUT/NAME.flac (24 kHz, 16 bit) and OUT/corpus.jsonl (name, text, phonemes,
 durations). What is there already is not made again.
 
-    corpus.py teacher TEXTS.txt OUT     hibari-tts (Apache-2.0) reads one sentence a line
+    corpus.py teacher TEXTS.txt OUT     hibari-tts (Apache-2.0) reads one sentence a line;
+        or Kokoro-82M (Apache-2.0): --engine kokoro --model FOLDER --voice am_michael
     corpus.py recordings FOLDER OUT     FOLDER/NAME.wav with FOLDER/NAME.txt
 
-Durations are in units of 600 samples, the silence before and after included. Recordings have none:
-they train the vocoder, not the acoustic model.
+Durations are in units of 600 samples, the silence before and after included. Those of recordings
+are found with a teacher's help (align.py). A text of several sentences, or with symbols that nobody
+knows how to say, has none: it trains the vocoder, not the acoustic model.
 """
 import argparse
 import json
@@ -16,68 +18,44 @@ import pathlib
 import numpy as np
 import soundfile
 
-import symbols
+import align
+import features
+import teachers
 from features import RATE
-
-UNIT = 600
-
-
-class Teacher:
-    """hibari-tts with a second output: the durations that its network predicts."""
-
-    DURATIONS = "/CumSum_output_0"
-
-    def __init__(self, model_path):
-        from hibari import Hibari
-        if not model_path.exists():
-            self.add_durations(model_path)
-        self.voice = Hibari(model=str(model_path))
-
-    def add_durations(self, path):
-        import onnx
-        from hibari.voices import voice_path
-        model = onnx.load(voice_path("heart"))
-        output = onnx.helper.make_tensor_value_info(self.DURATIONS, onnx.TensorProto.INT64, None)
-        model.graph.output.append(output)
-        onnx.save(model, str(path))
-
-    def say(self, text, seed):
-        """Phonemes, samples and durations; None for what does not go in one piece."""
-        from hibari import dsp
-        pieces = self.voice.phonemize(text)
-        if len(pieces) != 1 or not symbols.known(pieces[0]):
-            return None
-        ids = np.asarray([self.voice.ids(pieces[0])], np.int64)
-        speed = np.ones(1, np.float32)
-        outputs = self.voice.sess.run(None, {"ids": ids, "speed": speed})
-        parts, pitch = [part[0] for part in outputs[:5]], outputs[5][0]
-        samples = dsp.synth(*parts, pitch, np.random.default_rng(seed))
-        durations = np.diff(outputs[6].reshape(-1).astype(int), prepend=0)
-        if len(durations) != len(pieces[0]) + 2 or durations.sum() * UNIT != len(samples):
-            return None
-        return pieces[0], samples, durations.tolist()
+from teachers import UNIT
 
 
-def from_teacher(source, out):
-    teacher = Teacher(out / "teacher.onnx")
-    for i, text in enumerate(source.read_text().splitlines()):
+def from_teacher(options):
+    teacher = teachers.ENGINES[options.engine](options.out, options)
+    for i, text in enumerate(options.source.read_text().splitlines()):
         if text.strip():
             yield f"t{i:06d}", lambda t=text, n=i: (t, teacher.say(t, n))
 
 
-def read_recording(path):
+def read_samples(path):
     samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
     samples = samples.mean(1)
     if rate != RATE:
         import soxr
         samples = soxr.resample(samples, rate, RATE, "HQ")
-    samples = samples[:len(samples) // UNIT * UNIT]
-    return path.with_suffix(".txt").read_text().strip(), ("", samples, [])
+    return samples[:len(samples) // UNIT * UNIT]
 
 
-def from_recordings(source, _):
-    for path in sorted(source.glob("*.wav")):
-        yield path.stem, lambda p=path: read_recording(p)
+def read_recording(path, teacher):
+    """Text and phonemes, samples, durations; no phonemes where the durations cannot be told."""
+    text, samples = path.with_suffix(".txt").read_text().strip(), read_samples(path)
+    said = teacher.say(text, 0)
+    if said is None:
+        return text, ("", samples, [])
+    phonemes, sound, lengths = said
+    found = align.durations(features.log_mel(sound), lengths, features.log_mel(samples))
+    return text, (phonemes, samples, found) if found else ("", samples, [])
+
+
+def from_recordings(options):
+    teacher = teachers.Hibari(options.out, options)
+    for path in sorted(options.source.glob("*.wav")):
+        yield path.stem, lambda p=path: read_recording(p, teacher)
 
 
 def make(items, out):
@@ -106,10 +84,15 @@ def main():
     parser.add_argument("kind", choices=["teacher", "recordings"])
     parser.add_argument("source", type=pathlib.Path)
     parser.add_argument("out", type=pathlib.Path)
+    parser.add_argument("--engine", choices=sorted(teachers.ENGINES), default="hibari",
+                        help="teacher [hibari]")
+    parser.add_argument("--model", type=pathlib.Path, help="folder of the teacher's files (kokoro)")
+    parser.add_argument("--voice", help="of the teacher (kokoro), am_michael for example")
+    parser.add_argument("--threads", type=int, default=1, help="of the teacher (kokoro) [1]")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     source = from_teacher if options.kind == "teacher" else from_recordings
-    make(source(options.source, options.out), options.out)
+    make(source(options), options.out)
 
 
 if __name__ == "__main__":
