@@ -2,6 +2,7 @@
 #include "client/speechd/reply.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,12 +11,16 @@
 
 #include "base/limits.h"
 
-/* What speech-dispatcher's own modules send at once: STOP acts between two blocks. */
-enum { BLOCK_SAMPLES = 5000 };
+enum {
+    /* The server plays a block when it has read the whole of it, and STOP acts between two. */
+    BLOCK_SAMPLES = 1000,
+    PIPE_SIZE = 4096, /* a page: 0.08 s of sound, of which the server has 0.4 s in its own queue */
+};
 
 void reply_init(struct reply *reply, int fd)
 {
     *reply = (struct reply){.fd = fd};
+    fcntl(fd, F_SETPIPE_SZ, PIPE_SIZE); /* in vain where it is no pipe, or one with more in it */
 }
 
 void reply_clear(struct reply *reply)
@@ -46,10 +51,11 @@ static char *make_room(struct reply *reply, size_t size)
         reply->failed = true;
         return NULL;
     }
-    if (reply->begin) {
-        memmove(reply->data, reply->data + reply->begin, queued(reply));
-        reply->end -= reply->begin;
-        reply->begin = 0;
+    if (reply->message) {
+        memmove(reply->data, reply->data + reply->message, reply->end - reply->message);
+        reply->end -= reply->message;
+        reply->begin -= reply->message;
+        reply->message = 0;
     }
     if (reply->end + size > reply->capacity) {
         size_t capacity = 2 * (reply->end + size);
@@ -127,12 +133,58 @@ void reply_audio(struct reply *reply, unsigned sample_rate, const int16_t *sampl
     }
 }
 
+/* Where the message ends that begins at `at`: with the first line that has no '-' behind its
+ * number, "705 AUDIO" after all of "705-...". */
+static size_t message_end(const struct reply *reply, size_t at)
+{
+    while (at < reply->end) {
+        const char *line = reply->data + at;
+        const char *newline = memchr(line, '\n', reply->end - at);
+        bool last = !newline || newline - line < 4 || line[3] != '-';
+        at = newline ? (size_t)(newline + 1 - reply->data) : reply->end;
+        if (last)
+            break;
+    }
+    return at;
+}
+
+static bool is_speech(const char *message)
+{
+    return !strncmp(message, "700", 3) || !strncmp(message, "705", 3);
+}
+
+void reply_drop_speech(struct reply *reply)
+{
+    size_t kept =
+        reply->begin == reply->message ? reply->begin : message_end(reply, reply->message);
+
+    for (size_t at = kept, next; at < reply->end; at = next) {
+        next = message_end(reply, at);
+        if (is_speech(reply->data + at))
+            continue;
+        memmove(reply->data + kept, reply->data + at, next - at);
+        kept += next - at;
+    }
+    reply->end = kept;
+}
+
+/* The server got so many bytes more. */
+static void pass(struct reply *reply, size_t n)
+{
+    size_t next;
+
+    reply->begin += n;
+    while (reply->message < reply->begin &&
+           (next = message_end(reply, reply->message)) <= reply->begin)
+        reply->message = next;
+}
+
 void reply_flush(struct reply *reply)
 {
     while (queued(reply) && !reply->failed) {
         ssize_t n = write(reply->fd, reply->data + reply->begin, queued(reply));
         if (n > 0)
-            reply->begin += (size_t)n;
+            pass(reply, (size_t)n);
         else if (n < 0 && errno == EAGAIN)
             return;
         else if (n < 0 && errno != EINTR)

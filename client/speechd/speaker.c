@@ -333,6 +333,8 @@ void speaker_play(struct speaker *speaker, unsigned sample_rate, const int16_t *
 
 void speaker_stop(struct speaker *speaker)
 {
+    /* Also of a message whose closing event waits behind its last samples. */
+    reply_drop_speech(speaker->reply);
     if (speaker->state != SPEAKER_IDLE)
         finish(speaker, "703 STOP");
 }

@@ -5,3 +5,10 @@ dist_check_SCRIPTS += $(speechd_tests)
 EXTRA_DIST += tests/speechd/clients.py tests/speechd/latency.py tests/speechd/lib.sh \
 	tests/speechd/orca.py tests/speechd/window.py
 TESTS += $(speechd_tests)
+
+check_PROGRAMS += tests/speechd/test-reply
+TESTS += tests/speechd/test-reply
+tests_speechd_test_reply_SOURCES = tests/speechd/test-reply.c \
+	client/speechd/reply.c client/speechd/reply.h
+tests_speechd_test_reply_CFLAGS = $(test_cflags)
+tests_speechd_test_reply_LDADD = $(test_libs)
