@@ -14,6 +14,7 @@ libenglish_la_SOURCES = \
 	plugins/english/lexicon.c \
 	plugins/english/lexicon.h \
 	plugins/english/normalise-abbreviation.c \
+	plugins/english/normalise-code.c \
 	plugins/english/normalise-date.c \
 	plugins/english/normalise-fraction.c \
 	plugins/english/normalise-money.c \

@@ -8,6 +8,7 @@ enum {
     NAME = 4,       /* only before a capital */
     BEHIND = 8,     /* only behind a name: "Main St." */
     BARE_NAME = 16, /* without the full stop only before a capital */
+    KEY = 32,       /* only behind a plus: "Ctrl+Del" */
 };
 
 static const struct abbreviation {
@@ -92,6 +93,12 @@ static const struct abbreviation {
     {"thurs", "Thursday", 0},
     {"fri", "Friday", 0},
     {"al", "al", 0},
+    {"ctrl", "control", BARE},
+    {"esc", "escape", BARE},
+    {"pgup", "page up", BARE},
+    {"pgdn", "page down", BARE},
+    {"del", "delete", BARE | KEY},
+    {"ins", "insert", BARE | KEY},
     {"e.g", "for example", 0},
     {"i.e", "that is", 0},
     {"a.k.a", "also known as", 0},
@@ -151,6 +158,8 @@ static bool fits(const struct normaliser *normaliser, const struct abbreviation 
         return false;
     if ((entry->flags & NAME) && !strcmp(entry->letters, "st") && name_before(normaliser, at))
         return false; /* "Main St. Bridge" */
+    if ((entry->flags & KEY) && !(at && normaliser->text[at - 1] == '+'))
+        return false;
     if ((entry->flags & BEHIND) && !name_before(normaliser, at))
         return false;
     return true;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Dates: "2024-01-05", "1/5/2024" (month first, as in America, unless that cannot be), "05.01.2024"
- * (day first), "Jan. 5, 2024", "5 January 2024", "January 5th", "Jan 2024", "Sept. 1", "'90s".
+ * (day first), "Jan. 5, 2024", "5 January 2024", "January 5th", "Jan 2024", "Sept. 1", "'90s"; days
+ * of the week before them ("Tue, 5 Mar") and in ranges ("Mon-Fri").
  */
 #include "english/normalise.h"
 
@@ -63,7 +64,7 @@ static bool valid(const struct date *date)
 
 static size_t in_digits(struct normaliser *normaliser, size_t at)
 {
-    size_t n[3], place_of[3], end = at;
+    size_t n[3], place_of[3], end = at, clock = 0; /* "2024-01-05T15:30" */
     struct date date = {0};
     char separator = 0;
 
@@ -78,7 +79,9 @@ static size_t in_digits(struct normaliser *normaliser, size_t at)
         if (i < 2)
             separator = peek(normaliser, end++);
     }
-    if (!word_ends(normaliser, end) || !separator || n[1] > 2 ||
+    if (n[0] == 4 && peek(normaliser, end) == 'T' && digits_at(normaliser, end + 1) >= 2)
+        clock = 1;
+    if (!word_ends(normaliser, end + clock) == !clock || !separator || n[1] > 2 ||
         (peek(normaliser, end) == separator && digits_at(normaliser, end + 1)))
         return 0;
     if (n[0] == 4 && n[2] <= 2 && separator != '.') { /* year first */
@@ -96,7 +99,9 @@ static size_t in_digits(struct normaliser *normaliser, size_t at)
         return 0;
     place(normaliser, at, end);
     say_date(normaliser, &date);
-    return end - at;
+    if (clock)
+        say_mark(normaliser, ',');
+    return end + clock - at;
 }
 
 /* --- with the month in letters ---------------------------------------------------------------- */
@@ -226,6 +231,61 @@ static size_t day_first(struct normaliser *normaliser, size_t at)
     return normaliser->to - at;
 }
 
+/* --- days of the week ------------------------------------------------------------------------- */
+
+/* The day that is cut to three letters there, or NULL. */
+static const char *weekday_at(const struct normaliser *normaliser, size_t at)
+{
+    static const char *const days[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                       "Friday", "Saturday", "Sunday"};
+
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++)
+        if (letters_at(normaliser, at) == 3 && !memcmp(normaliser->text + at, days[i], 3))
+            return days[i];
+    return NULL;
+}
+
+/* Is there a date or a time of day? */
+static bool dated(const struct normaliser *normaliser, size_t at)
+{
+    size_t n = digits_at(normaliser, at), month_n, day_n;
+
+    if (month_at(normaliser, at, &month_n))
+        return true;
+    if (n && n <= 2 && peek(normaliser, at + n) == ':')
+        return digits_at(normaliser, at + n + 1) == 2;
+    if (n == 4 && peek(normaliser, at + n) == '-')
+        return true;
+    return day_at(normaliser, at, &day_n) &&
+           month_at(normaliser, at + day_n + spaces_at(normaliser, at + day_n), &month_n);
+}
+
+/* "Tue, 5 Mar", "Mon-Fri"; alone "Sat" and "Sun" are words. */
+static size_t weekday(struct normaliser *normaliser, size_t at)
+{
+    const char *day = weekday_at(normaliser, at), *until;
+    size_t end = at + 3, dash, next;
+
+    if (!day || (at && ascii_is_alnum(normaliser->text[at - 1])))
+        return 0;
+    dash = dash_at(normaliser, end);
+    until = dash ? weekday_at(normaliser, end + dash) : NULL;
+    if (until) {
+        end += dash + 3;
+        place(normaliser, at, end);
+        say(normaliser, day);
+        say(normaliser, "to");
+        say(normaliser, until);
+        return end - at;
+    }
+    next = end + (peek(normaliser, end) == ',');
+    if (!spaces_at(normaliser, next) || !dated(normaliser, next + spaces_at(normaliser, next)))
+        return 0;
+    place(normaliser, at, end);
+    say(normaliser, day);
+    return end - at;
+}
+
 /* --- "'90s", "'05" ---------------------------------------------------------------------------- */
 
 static size_t short_year(struct normaliser *normaliser, size_t at)
@@ -247,6 +307,6 @@ size_t match_date(struct normaliser *normaliser, size_t at)
     if (ascii_is_digit(c))
         return (taken = in_digits(normaliser, at)) ? taken : day_first(normaliser, at);
     if (ascii_is_letter(c))
-        return month_first(normaliser, at);
+        return (taken = weekday(normaliser, at)) ? taken : month_first(normaliser, at);
     return chunk_begins(normaliser, at) ? short_year(normaliser, at) : 0;
 }

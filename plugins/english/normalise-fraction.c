@@ -46,7 +46,11 @@ size_t match_fraction(struct normaliser *normaliser, size_t at, size_t n)
     over = digits_value(normaliser, at, n);
     under = digits_value(normaliser, slash + 1, m);
     place(normaliser, at, end);
-    if (over && over < under && under >= 2 && under <= 100 && !(over == 9 && under == 11)) {
+    if (peek(normaliser, end) == ']') { /* "[PATCH 2/7]" */
+        say_cardinal(normaliser, normaliser->text + at, n);
+        say(normaliser, "of");
+        say_cardinal(normaliser, normaliser->text + slash + 1, m);
+    } else if (over && over < under && under >= 2 && under <= 100 && !(over == 9 && under == 11)) {
         say_fraction(normaliser, over, under);
         end += say_unit(normaliser, end, true);
     } else {
@@ -64,7 +68,8 @@ size_t match_mixed_fraction(struct normaliser *normaliser, size_t at, size_t n)
     size_t gap = spaces_at(normaliser, at + n), over = at + n + gap, slash;
     unsigned a, b;
 
-    if (gap != 1 || digits_at(normaliser, over) != 1)
+    if (gap != 1 || digits_at(normaliser, over) != 1 ||
+        (at && ascii_is_letter(normaliser->text[at - 1]))) /* "v3 1/2" */
         return 0;
     slash = over + 1;
     if (peek(normaliser, slash) != '/' || digits_at(normaliser, slash + 1) - 1u > 1 ||

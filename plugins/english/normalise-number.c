@@ -69,6 +69,12 @@ static size_t dotted(struct normaliser *normaliser, size_t at)
         else
             say_cardinal(normaliser, normaliser->text + i, n);
     }
+    n = digits_at(normaliser, end + 1);
+    if (groups == 4 && peek(normaliser, end) == ':' && n && n <= 5) { /* a port */
+        say(normaliser, "colon");
+        say_digits(normaliser, normaliser->text + end + 1, n);
+        end += 1 + n;
+    }
     return end - at;
 }
 

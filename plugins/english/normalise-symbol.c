@@ -34,6 +34,17 @@ static bool ends_here(const struct normaliser *normaliser, size_t at)
 
 /* --- marks ------------------------------------------------------------------------------------ */
 
+/* "1. Open it": does the full stop end the number of a list's item? */
+static bool numbers_line(const struct normaliser *normaliser, size_t at)
+{
+    size_t start = at;
+
+    while (start && ascii_is_digit(normaliser->text[start - 1]))
+        start--;
+    return start < at && (!start || normaliser->text[start - 1] == '\n') &&
+           spaces_at(normaliser, at + 1) && !ends_here(normaliser, at);
+}
+
 static size_t full_stop(struct normaliser *normaliser, size_t at)
 {
     size_t n = 1;
@@ -42,7 +53,9 @@ static size_t full_stop(struct normaliser *normaliser, size_t at)
     while (peek(normaliser, at + n) == '.')
         n++;
     place(normaliser, at, at + n);
-    if (n > 1)
+    if (n == 1 && numbers_line(normaliser, at))
+        say_mark(normaliser, ',');
+    else if (n > 1)
         say_mark(normaliser, ends_here(normaliser, at + n) ? '.' : ',');
     else if (ascii_is_alnum(before) && ascii_is_alnum(after) && (after < 'A' || after > 'Z'))
         say(normaliser, "dot"); /* "file.txt" */
@@ -266,6 +279,14 @@ static size_t other_symbol(struct normaliser *normaliser, size_t at)
     return n;
 }
 
+/* "!done", "if (!x)": what stands before a word and behind none ends no sentence. */
+static bool negates(const struct normaliser *normaliser, size_t at)
+{
+    char before = at ? normaliser->text[at - 1] : ' ';
+
+    return strchr(" \t(&|=", before) && before && ascii_is_letter(peek(normaliser, at + 1));
+}
+
 size_t match_symbol(struct normaliser *normaliser, size_t at)
 {
     char c = normaliser->text[at];
@@ -275,6 +296,11 @@ size_t match_symbol(struct normaliser *normaliser, size_t at)
         return full_stop(normaliser, at);
     if ((taken = match_sign_pair(normaliser, at)))
         return taken;
+    if (c == '!' && negates(normaliser, at)) {
+        place(normaliser, at, at + 1);
+        say(normaliser, "not");
+        return 1;
+    }
     if (c && strchr("?!,;:", c)) {
         place(normaliser, at, at + 1);
         say_mark(normaliser, c);

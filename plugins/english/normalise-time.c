@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Times of day: "3:45 p.m.", "15:30", "12:30:15", "5pm"; proportions: "3:1". */
+/* Times of day: "3:45 p.m.", "15:30", "12:30:15.5", "5pm", "14:02:11 +0100"; proportions: "3:1". */
 #include "english/normalise.h"
 
 static unsigned value_at(const struct normaliser *normaliser, size_t at, size_t n)
@@ -51,9 +51,53 @@ static size_t say_until(struct normaliser *normaliser, size_t at)
     return dash;
 }
 
+/* "Z", "+01:00", " -0330" behind a time: the length, 0 for none. */
+static size_t zone_at(const struct normaliser *normaliser, size_t at)
+{
+    size_t gap = spaces_at(normaliser, at), digits = at + gap + 1;
+    size_t n = digits_at(normaliser, digits);
+
+    if (peek(normaliser, at) == 'Z')
+        return word_ends(normaliser, at + 1);
+    if (gap > 1 || !peek(normaliser, at + gap) || !strchr("+-", peek(normaliser, at + gap)))
+        return 0;
+    if (n == 4)
+        return word_ends(normaliser, digits + 4) ? gap + 5 : 0;
+    return n == 2 && !gap && peek(normaliser, digits + 2) == ':' &&
+                   digits_at(normaliser, digits + 3) == 2 && word_ends(normaliser, digits + 5)
+               ? 6
+               : 0;
+}
+
+static void say_zone(struct normaliser *normaliser, size_t at, size_t n)
+{
+    size_t sign = at + spaces_at(normaliser, at), minutes = at + n - 2;
+    unsigned hours = value_at(normaliser, sign + 1, 2);
+
+    say_word(normaliser, "UTC", 3, ITEM_SPELLED);
+    if (n == 1 || (!hours && !value_at(normaliser, minutes, 2)))
+        return;
+    say(normaliser, normaliser->text[sign] == '+' ? "plus" : "minus");
+    say_small(normaliser, hours);
+    if (value_at(normaliser, minutes, 2))
+        say_small(normaliser, value_at(normaliser, minutes, 2));
+}
+
+/* "30", "30.125" */
+static void say_seconds(struct normaliser *normaliser, size_t at, size_t end)
+{
+    say(normaliser, "and");
+    say_small(normaliser, value_at(normaliser, at, 2));
+    if (end > at + 3) {
+        say(normaliser, "point");
+        say_digits(normaliser, normaliser->text + at + 3, end - at - 3);
+    }
+    say(normaliser, "seconds");
+}
+
 static size_t with_colon(struct normaliser *normaliser, size_t at, size_t n)
 {
-    size_t end = at + n + 1, seconds_at = 0, more;
+    size_t end = at + n + 1, seconds_at = 0, seconds_end = 0, more, zone;
     unsigned hour = value_at(normaliser, at, n), minute;
     const char *half = NULL;
 
@@ -64,22 +108,29 @@ static size_t with_colon(struct normaliser *normaliser, size_t at, size_t n)
     if (peek(normaliser, end) == ':' && digits_at(normaliser, end + 1) == 2) {
         seconds_at = end + 1;
         end += 3;
+        if ((peek(normaliser, end) == '.' || peek(normaliser, end) == ',') &&
+            digits_at(normaliser, end + 1))
+            end += 1 + digits_at(normaliser, end + 1);
+        seconds_end = end;
     }
+    zone = zone_at(normaliser, end);
     if (minute > 59 || !word_ends(normaliser, end) || peek(normaliser, end) == ':')
-        if (minute > 59 || !half_day(normaliser, end, &half))
+        if (minute > 59 || (!zone && !half_day(normaliser, end, &half)))
             return 0;
-    more = half_day(normaliser, end, &half);
-    place(normaliser, at, end + more);
-    if (!hour && !minute && !seconds_at) {
+    more = zone ? 0 : half_day(normaliser, end, &half);
+    place(normaliser, at, end + more + zone);
+    if (!hour && !minute && !seconds_at && !zone) {
         say(normaliser, "midnight");
         return end + more - at;
     }
     say_small(normaliser, hour);
-    say_minutes(normaliser, minute, !more && !seconds_at && hour <= 12, hour > 12 && !seconds_at);
-    if (seconds_at) {
-        say(normaliser, "and");
-        say_small(normaliser, value_at(normaliser, seconds_at, 2));
-        say(normaliser, "seconds");
+    say_minutes(normaliser, minute, !more && !zone && !seconds_at && hour <= 12,
+                hour > 12 && !seconds_at);
+    if (seconds_at)
+        say_seconds(normaliser, seconds_at, seconds_end);
+    if (zone) {
+        say_zone(normaliser, end, zone);
+        return end + zone - at;
     }
     if (more)
         say_word(normaliser, half, 2, ITEM_SPELLED);

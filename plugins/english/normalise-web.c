@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What people type for machines: addresses of pages and mail, paths, file names behind them,
- * hashtags, handles, options.
+ * hashtags, handles, options, names that begin with a dot.
  */
 #include "english/normalise.h"
 #include "english/reading.h"
@@ -166,22 +166,77 @@ static bool is_path(const struct normaliser *normaliser, size_t at, size_t end)
     return slashes >= 2 && memchr(text, '.', n);
 }
 
-/* "#word", "@name", "--option" */
+/* "-y", "-la", "-xzf", but not a word that a dash stands before */
+static bool is_option(const struct normaliser *normaliser, size_t at)
+{
+    size_t n = letters_at(normaliser, at + 1);
+    char behind = peek(normaliser, at + 1 + n);
+
+    return n && n <= 5 && (!at || normaliser->text[at - 1] <= ' ') && behind != '-' &&
+           behind != '\'' &&
+           (n <= 3 || !reading_exists(normaliser->lexicon, normaliser->text + at + 1, n));
+}
+
+/* ".gitignore", ".NET", but not the full stop of "Hello .How are you" */
+static bool is_dot_name(const struct normaliser *normaliser, size_t at)
+{
+    size_t n = letters_at(normaliser, at + 1);
+    const char *name = normaliser->text + at + 1;
+
+    return n && (*name >= 'a' || (n > 1 && ascii_is_upper(name, n)));
+}
+
+/* "#include" and other lines for the preprocessor */
+static bool is_directive(const struct normaliser *normaliser, size_t at)
+{
+    static const char *const names[] = {"include", "define", "undef", "if",    "ifdef", "ifndef",
+                                        "elif",    "else",   "endif", "error", "pragma"};
+    size_t n = letters_at(normaliser, at + 1);
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (n == strlen(names[i]) && !memcmp(normaliser->text + at + 1, names[i], n))
+            return true;
+    return false;
+}
+
+/* "#word", "@name", "--option", "-o", ".name": the sign, and what it is called */
 static size_t tagged(struct normaliser *normaliser, size_t at)
 {
     char sign = normaliser->text[at];
+    const char *words = NULL;
     size_t n = 1;
 
-    if (sign == '-' && peek(normaliser, at + 1) == '-' && letters_at(normaliser, at + 2)) {
-        place(normaliser, at, at + 2);
-        say(normaliser, "dash dash");
-        return 2;
-    }
-    if ((sign != '#' && sign != '@') || !letters_at(normaliser, at + 1))
+    if (sign == '-' && peek(normaliser, at + 1) == '-' && letters_at(normaliser, at + 2))
+        words = "dash dash", n = 2;
+    else if (sign == '-' && is_option(normaliser, at))
+        words = "dash";
+    else if (sign == '.' && is_dot_name(normaliser, at))
+        words = "dot";
+    else if (sign == '#' && letters_at(normaliser, at + 1))
+        words = is_directive(normaliser, at) ? "hash" : "hashtag";
+    else if (sign == '@' && letters_at(normaliser, at + 1))
+        words = "at";
+    if (!words)
         return 0;
     place(normaliser, at, at + n);
-    say(normaliser, sign == '#' ? "hashtag" : "at");
+    say(normaliser, words);
     return n;
+}
+
+/* "<anna@example.org>": the brackets are pauses */
+static size_t bracketed(struct normaliser *normaliser, size_t at)
+{
+    size_t start = at + 1, end = chunk_end(normaliser, start);
+
+    if (end < start + 2 || peek(normaliser, end) != '>' ||
+        !(scheme_at(normaliser, start) || is_mail(normaliser, start, end)))
+        return 0;
+    place(normaliser, at, start);
+    say_mark(normaliser, ',');
+    spell_out(normaliser, start + scheme_at(normaliser, start), end);
+    place(normaliser, end, end + 1);
+    say_mark(normaliser, ',');
+    return end + 1 - at;
 }
 
 size_t match_web(struct normaliser *normaliser, size_t at)
@@ -191,6 +246,8 @@ size_t match_web(struct normaliser *normaliser, size_t at)
 
     if (!chunk_begins(normaliser, at) || (unsigned char)c <= ' ' || (c & 0x80))
         return 0;
+    if (c == '<')
+        return bracketed(normaliser, at);
     end = chunk_end(normaliser, at);
     if (end < at + 2)
         return 0;

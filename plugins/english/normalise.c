@@ -86,11 +86,11 @@ void say_mark(struct normaliser *normaliser, char mark)
 
 typedef size_t matcher(struct normaliser *, size_t);
 
-static matcher *const matchers[] = {match_web,   match_date,   match_time,         match_money,
-                                    match_phone, match_number, match_abbreviation, match_roman,
-                                    match_word,  match_symbol};
+static matcher *const matchers[] = {match_code,  match_web,   match_date,   match_time,
+                                    match_money, match_phone, match_number, match_abbreviation,
+                                    match_roman, match_word,  match_symbol};
 /* Where every mark is wanted, none may vanish in what it abbreviates. */
-static matcher *const exact_matchers[] = {match_number, match_word, match_symbol};
+static matcher *const exact_matchers[] = {match_hash, match_number, match_word, match_symbol};
 
 static size_t match(struct normaliser *normaliser, size_t at)
 {

@@ -138,6 +138,8 @@ size_t say_unit(struct normaliser *normaliser, size_t at, bool one);
  * What each takes is told in its file. They return its length, 0: nothing of theirs here. */
 
 size_t match_user_word(struct normaliser *normaliser, size_t at);
+size_t match_code(struct normaliser *normaliser, size_t at);
+size_t match_hash(struct normaliser *normaliser, size_t at); /* the same, but no marks inside */
 size_t match_web(struct normaliser *normaliser, size_t at);
 size_t match_date(struct normaliser *normaliser, size_t at);
 size_t match_time(struct normaliser *normaliser, size_t at);
