@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/utf8.h"
 #include "client/answering.h"
 #include "client/sound.h"
-#include "client/utf8.h"
 #include "worker/error.h"
 
 enum { MAX_MESSAGES = 1000 };

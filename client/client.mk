@@ -21,7 +21,6 @@ sori_SOURCES = \
 	client/speaking.c client/speaking.h \
 	client/suggest.c client/suggest.h \
 	client/text.c \
-	client/utf8.c client/utf8.h \
 	client/voices.c
 sori_CFLAGS = $(program_cflags) $(JANSSON_CFLAGS) $(UTF8PROC_CFLAGS) $(DBUS_CFLAGS)
 sori_LDFLAGS = $(program_ldflags)

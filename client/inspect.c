@@ -10,8 +10,8 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "client/options.h"
-#include "client/utf8.h"
 #include "neural/gguf.h"
 #include "worker/error.h"
 #include "worker/plugin.h"
@@ -33,7 +33,7 @@ static bool is_control(const unsigned char *character, size_t size)
 static void print_bytes(struct sori_span bytes, size_t most)
 {
     for (size_t i = 0, size; i < bytes.size && i < most; i += size ? size : 1) {
-        size = utf8_character((const char *)bytes.data + i, bytes.size - i);
+        size = utf8_length(bytes.data + i, bytes.size - i);
         if (bytes.data[i] == '\n')
             fputs("\\n", stdout);
         else if (size && !is_control(bytes.data + i, size))

@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #include "base/limits.h"
-#include "client/utf8.h"
+#include "base/utf8.h"
 
 struct source {
     int fd;     /* -1: the text below */

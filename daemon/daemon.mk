@@ -1,7 +1,6 @@
 # sorid: the event loop, the queue and the supervision of workers. It opens no plugin.
 noinst_LTLIBRARIES += libdaemon.la
 libdaemon_la_SOURCES = \
-	base/utf8.h \
 	daemon/client.c \
 	daemon/config.c daemon/config.h \
 	daemon/config-table.c \

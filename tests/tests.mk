@@ -12,10 +12,14 @@ LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver
 LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/run-one
 EXTRA_DIST += build-aux/tap-driver.sh tests/run-one tests/leaks.supp tests/tsan.supp
 
-# A cmocka program tests/DIR/test-NAME needs only: check_PROGRAMS += ..., TESTS += ..., and, where it
-# links more than cmocka, its own _LDADD (begin it with $(test_libs)).
-test_libs = $(CMOCKA_LIBS) -lm
-test_cflags = $(program_cflags) $(CMOCKA_CFLAGS) -UNDEBUG
+# The program tests/DIR/test-NAME is made of tests/DIR/test-NAME.c, and needs two lines in DIR.mk: its
+# place in the list, and what it links besides cmocka. All objects below tests/ are compiled alike.
+test_libs = $(CMOCKA_LIBS) -lm -lpthread
+LDADD = $(test_libs)
+tests/%.$(OBJEXT) tests/%.lo: AM_CPPFLAGS += -I$(top_srcdir)/tests \
+	-DTEST_VOICES='"$(abs_top_srcdir)/tests/daemon/voices"'
+tests/%.$(OBJEXT) tests/%.lo: AM_CFLAGS += -fPIE -pthread -UNDEBUG $(CMOCKA_CFLAGS) $(DBUS_CFLAGS) \
+	$(EXPAT_CFLAGS) $(JANSSON_CFLAGS) $(SNDFILE_CFLAGS) $(UTF8PROC_CFLAGS)
 
 include tests/unit/unit.mk
 include tests/kernels/kernels.mk

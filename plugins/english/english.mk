@@ -1,4 +1,4 @@
-# Everything but the entry is a convenience library, so that tests can link it.
+# All of it is a convenience library, so that tests can link it.
 noinst_LTLIBRARIES += libenglish.la
 libenglish_la_SOURCES = \
 	plugins/english/ascii.h \
@@ -34,6 +34,7 @@ libenglish_la_SOURCES = \
 	plugins/english/output.h \
 	plugins/english/phonemes.c \
 	plugins/english/phonemes.h \
+	plugins/english/plugin.c \
 	plugins/english/pronounce.c \
 	plugins/english/pronounce.h \
 	plugins/english/punctuation.c \
@@ -61,6 +62,6 @@ libenglish_la_CFLAGS = $(AM_CFLAGS) $(UTF8PROC_CFLAGS)
 libenglish_la_LIBADD = libtext.la $(UTF8PROC_LIBS)
 
 plugin_LTLIBRARIES += english.la
-english_la_SOURCES = plugins/english/plugin.c
+english_la_SOURCES =
 english_la_LIBADD = libenglish.la
 english_la_LDFLAGS = $(plugin_ldflags)

@@ -12,7 +12,6 @@
 #include "english/pronounce.h"
 #include "english/segment.h"
 #include "english/tagger.h"
-#include "english/utf8.h"
 
 int english_stream_new(const struct sori_host *host, const struct lexicon *lexicon,
                        enum english_output output, const struct sori_stream_params *params,
@@ -75,7 +74,7 @@ static int read_markup(struct english_stream *stream)
 static int end_input(struct english_stream *stream)
 {
     stream->ended = true;
-    if (stream->utf8_state)
+    if (stream->utf8.left)
         return not_utf8(stream, stream->offset + stream->text.n, "it ends within a character");
     return stream->markup ? read_markup(stream) : 0;
 }
@@ -96,7 +95,7 @@ int english_stream_feed(struct english_stream *stream, const struct sori_block *
         text->n -= stream->at;
         stream->at = 0;
     }
-    good = utf8_check(block->data, block->count, &stream->utf8_state);
+    good = utf8_check(&stream->utf8, block->data, block->count);
     if (good < block->count)
         return not_utf8(stream, stream->offset + text->n + good, "a wrong byte");
     if (!buffer_append(text, block->data, block->count))

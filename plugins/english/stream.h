@@ -14,6 +14,7 @@
 
 #include <sori/stage.h>
 
+#include "base/utf8.h"
 #include "english/items.h"
 #include "english/lexicon.h"
 #include "english/normalise.h"
@@ -36,8 +37,8 @@ struct english_stream {
 
     struct buffer text; /* not yet spoken, from `at` on */
     size_t at;
-    uint64_t offset; /* of text.data[0] in the request */
-    uint32_t utf8_state;
+    uint64_t offset;  /* of text.data[0] in the request */
+    struct utf8 utf8; /* state after the text */
     bool ended;
 
     struct ssml ssml;

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* utf8.h: characters in bytes that are known to be UTF-8, and the check that they are */
+/* utf8.h: characters in bytes that are known to be UTF-8 */
 #ifndef ENGLISH_UTF8_H
 #define ENGLISH_UTF8_H
 
 #include <stddef.h>
 #include <stdint.h>
-
-/*
- * Checks bytes as they arrive. `*state` begins as 0 and carries a character that is cut by the end
- * of a piece. Returns the index of the first byte that cannot stand there, or n.
- */
-size_t utf8_check(const unsigned char *bytes, size_t n, uint32_t *state);
 
 /* The largest place not above `at` where a character begins. */
 size_t utf8_cut(const char *text, size_t at);

@@ -25,7 +25,6 @@ libllm_la_SOURCES = \
 	plugins/llm/state.h \
 	plugins/llm/stream.c \
 	plugins/llm/stream.h \
-	plugins/llm/utf8.h \
 	plugins/llm/weights.c \
 	plugins/llm/weights.h
 libllm_la_LIBADD = libllmtext.la libneural.la

@@ -8,9 +8,9 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "llm/bench.h"
 #include "llm/conversation.h"
-#include "llm/utf8.h"
 
 struct llm_stream {
     struct llm_model *model;
@@ -22,7 +22,7 @@ struct llm_stream {
 
     enum chat_role role; /* who is speaking */
     uint64_t position;   /* bytes fed */
-    struct utf8_check check;
+    struct utf8 utf8;    /* state after them */
     struct message turn; /* for tasks that take it as a whole; owned */
     bool said;           /* something, since the last answer */
 
@@ -210,7 +210,7 @@ static int end_turn(struct llm_stream *stream)
         [LLM_GENERATE] = ask, [LLM_TOKENS] = write_ids, [LLM_BENCH] = run_bench};
     int r;
 
-    if (!utf8_check_end(&stream->check))
+    if (stream->utf8.left)
         return stream->host->error(stream->host, -EILSEQ, "byte %llu: not UTF-8",
                                    (unsigned long long)stream->position);
     free(steal(stream->line));
@@ -233,7 +233,7 @@ int llm_stream_feed(struct llm_stream *stream, const struct sori_block *block)
         return -ECANCELED;
     stream->input_end = !block;
     if (block) {
-        good = utf8_check(&stream->check, block->data, block->count);
+        good = utf8_check(&stream->utf8, block->data, block->count);
         if (good < block->count)
             return stream->host->error(stream->host, -EILSEQ, "byte %llu: not UTF-8",
                                        (unsigned long long)(stream->position + good));

@@ -5,9 +5,6 @@ dist_check_SCRIPTS += $(client_scripts)
 TESTS += $(client_scripts)
 EXTRA_DIST += tests/client/lib.sh
 
-check_PROGRAMS += tests/client/test-words
-TESTS += tests/client/test-words
-tests_client_test_words_SOURCES = tests/client/test-words.c \
-	client/suggest.c client/suggest.h client/utf8.c client/utf8.h
-tests_client_test_words_CFLAGS = $(test_cflags)
-tests_client_test_words_LDADD = $(test_libs)
+check_PROGRAMS += tests/client/test-suggest
+TESTS += tests/client/test-suggest
+tests_client_test_suggest_SOURCES = tests/client/test-suggest.c client/suggest.c

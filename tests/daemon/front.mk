@@ -1,14 +1,10 @@
 # The front ends of sorid, with clients that others wrote, and with hostile ones.
-check_PROGRAMS += tests/daemon/front-daemon tests/daemon/test-wyoming-event tests/daemon/test-stream \
-	tests/daemon/first-sample
-tests_daemon_first_sample_CFLAGS = $(test_cflags) $(DBUS_CFLAGS)
+check_PROGRAMS += tests/daemon/first-sample tests/daemon/front-daemon tests/daemon/test-stream \
+	tests/daemon/test-wyoming-event
 tests_daemon_first_sample_LDADD = $(DBUS_LIBS)
-tests_daemon_front_daemon_CFLAGS = $(test_cflags) $(DBUS_CFLAGS)
 tests_daemon_front_daemon_LDADD = libfront.la libdaemon.la libworker.la -lm
-tests_daemon_test_wyoming_event_CFLAGS = $(test_cflags) $(JANSSON_CFLAGS)
-tests_daemon_test_wyoming_event_LDADD = $(test_libs) libfront.la libworker.la $(JANSSON_LIBS)
-tests_daemon_test_stream_CFLAGS = $(test_cflags)
-tests_daemon_test_stream_LDADD = $(test_libs) libfront.la libdaemon.la libworker.la
+tests_daemon_test_stream_LDADD = libfront.la libdaemon.la libworker.la $(test_libs)
+tests_daemon_test_wyoming_event_LDADD = libfront.la libworker.la $(JANSSON_LIBS) $(test_libs)
 front_tests = tests/daemon/test-socket.sh tests/daemon/test-dbus.sh tests/daemon/test-spiel.sh \
 	tests/daemon/test-wyoming.sh tests/daemon/test-sorid.sh tests/daemon/test-loudspeaker.sh \
 	tests/daemon/test-config.sh tests/daemon/test-ask.sh tests/daemon/test-voices-watch.sh \

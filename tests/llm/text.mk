@@ -1,7 +1,15 @@
 # The text side of the llm plugin, against small vocabularies and the default model.
-llm_text_libs = libllmtext.la libgguf.la $(JANSSON_LIBS) $(test_libs)
-llm_text_cflags = $(test_cflags) $(JANSSON_CFLAGS)
+llm_text_tests = \
+	tests/llm/test-ahead \
+	tests/llm/test-chat \
+	tests/llm/test-speakable \
+	tests/llm/test-tokenizer \
+	tests/llm/test-tokenizer-reference \
+	tests/llm/test-written
+check_PROGRAMS += $(llm_text_tests)
+TESTS += $(llm_text_tests)
 EXTRA_DIST += \
+	tests/llm/llm-test.h \
 	tests/llm/speakable.txt \
 	tests/llm/chats.json tests/llm/make-chats.py \
 	tests/llm/make-vocabularies.py \
@@ -13,38 +21,10 @@ EXTRA_DIST += \
 	tests/llm/vocabulary-qwen2.gguf tests/llm/vocabulary-qwen2.json \
 	tests/llm/vocabulary-smollm.gguf tests/llm/vocabulary-smollm.json
 
-check_PROGRAMS += test-tokenizer-reference
-TESTS += test-tokenizer-reference
-test_tokenizer_reference_SOURCES = tests/llm/test-tokenizer-reference.c tests/llm/llm-test.h
-test_tokenizer_reference_CFLAGS = $(llm_text_cflags)
-test_tokenizer_reference_LDADD = $(llm_text_libs)
-
-check_PROGRAMS += test-tokenizer
-TESTS += test-tokenizer
-test_tokenizer_SOURCES = tests/llm/test-tokenizer.c tests/llm/llm-test.h
-test_tokenizer_CFLAGS = $(llm_text_cflags)
-test_tokenizer_LDADD = $(llm_text_libs)
-
-check_PROGRAMS += test-chat
-TESTS += test-chat
-test_chat_SOURCES = tests/llm/test-chat.c tests/llm/llm-test.h
-test_chat_CFLAGS = $(llm_text_cflags)
-test_chat_LDADD = $(llm_text_libs)
-
-check_PROGRAMS += test-written
-TESTS += test-written
-test_written_SOURCES = tests/llm/test-written.c tests/llm/llm-test.h
-test_written_CFLAGS = $(llm_text_cflags) $(UTF8PROC_CFLAGS)
-test_written_LDADD = $(llm_text_libs) $(UTF8PROC_LIBS)
-
-check_PROGRAMS += test-speakable
-TESTS += test-speakable
-test_speakable_SOURCES = tests/llm/test-speakable.c tests/llm/llm-test.h
-test_speakable_CFLAGS = $(llm_text_cflags) $(UTF8PROC_CFLAGS)
-test_speakable_LDADD = libspeakable.la $(UTF8PROC_LIBS) $(llm_text_libs)
-
-check_PROGRAMS += test-ahead
-TESTS += test-ahead
-test_ahead_SOURCES = tests/llm/test-ahead.c
-test_ahead_CFLAGS = $(test_cflags)
-test_ahead_LDADD = libworker.la $(test_libs) -lpthread
+llm_text_libs = libllmtext.la libgguf.la $(JANSSON_LIBS) $(test_libs)
+tests_llm_test_ahead_LDADD = libworker.la $(test_libs)
+tests_llm_test_chat_LDADD = $(llm_text_libs)
+tests_llm_test_speakable_LDADD = libspeakable.la $(UTF8PROC_LIBS) $(llm_text_libs)
+tests_llm_test_tokenizer_LDADD = $(llm_text_libs)
+tests_llm_test_tokenizer_reference_LDADD = $(llm_text_libs)
+tests_llm_test_written_LDADD = $(llm_text_libs) $(UTF8PROC_LIBS)

@@ -1,49 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* client/suggest.c and client/utf8.c */
+/* What is UTF-8: every sequence against a decoder, pieces cut anywhere, and where it goes wrong. */
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include <cmocka.h>
 
-#include "client/suggest.h"
-#include "client/utf8.h"
-
-static void distances(void **state)
-{
-    assert_int_equal(suggest_distance("", ""), 0);
-    assert_int_equal(suggest_distance("say", "say"), 0);
-    assert_int_equal(suggest_distance("say", ""), 3);
-    assert_int_equal(suggest_distance("sya", "say"), 1);
-    assert_int_equal(suggest_distance("sa", "say"), 1);
-    assert_int_equal(suggest_distance("sayy", "say"), 1);
-    assert_int_equal(suggest_distance("kitten", "sitting"), 3);
-    assert_int_equal(suggest_distance("sitting", "kitten"), 3);
-}
-
-static const char *nearest(const char *word)
-{
-    static struct suggestion suggestion;
-
-    suggest_start(&suggestion, word);
-    suggest_offer(&suggestion, "voices");
-    suggest_offer(&suggestion, "say");
-    suggest_offer(&suggestion, "a name much longer than anybody would ever type on purpose");
-    return suggestion.best;
-}
-
-static void suggestions(void **state)
-{
-    assert_string_equal(nearest("sya"), "say");
-    assert_string_equal(nearest("voiecs"), "voices");
-    assert_string_equal(nearest("vocies"), "voices");
-    assert_string_equal(nearest("xyz"), "");
-    assert_string_equal(nearest(""), "");
-    assert_string_equal(nearest("a word much longer than anybody would ever type on purpose"), "");
-}
+#include "base/utf8.h"
 
 /* The reference: decodes a whole character and judges its number, by RFC 3629. */
 static bool is_character(const unsigned char *bytes, size_t size)
@@ -74,11 +38,11 @@ static void every_sequence(void **state)
         size_t wanted = 0;
         for (size_t size = 1; size <= 3 && !wanted; size++)
             wanted = is_character(bytes, size) ? size : 0;
-        if (utf8_character((const char *)bytes, 3) != wanted)
+        if (utf8_length(bytes, 3) != wanted)
             fail_msg("%02x %02x %02x", bytes[0], bytes[1], bytes[2]);
         for (size_t i = 0; bytes[0] >= 0xf0 && i < sizeof last; i++) {
             bytes[3] = last[i];
-            if (utf8_character((const char *)bytes, 4) != (is_character(bytes, 4) ? 4 : 0))
+            if (utf8_length(bytes, 4) != (is_character(bytes, 4) ? 4 : 0))
                 fail_msg("%02x %02x %02x %02x", bytes[0], bytes[1], bytes[2], bytes[3]);
         }
     }
@@ -96,14 +60,38 @@ static void pieces(void **state)
     }
 }
 
+static void end_within(void **state)
+{
+    struct utf8 utf8 = {0};
+
+    assert_int_equal(utf8_check(&utf8, "\xf0\x9f\x98", 3), 3);
+    assert_int_equal(utf8.left, 1);
+    assert_int_equal(utf8_check(&utf8, "\x80", 1), 1);
+    assert_int_equal(utf8.left, 0);
+}
+
+static void validity(void **state)
+{
+    size_t bad = 99;
+
+    assert_true(utf8_is_valid(NULL, 0, &bad));
+    assert_true(utf8_is_valid("a\0\xc3\xb6", 4, &bad));
+    assert_int_equal(bad, 99);
+    assert_false(utf8_is_valid("ab\xe2\x82", 4, &bad)); /* the whole character is missing */
+    assert_int_equal(bad, 2);
+    assert_false(utf8_is_valid("\xff", 1, &bad));
+    assert_int_equal(bad, 0);
+    assert_int_equal(utf8_length("", 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(distances),
-        cmocka_unit_test(suggestions),
         cmocka_unit_test(every_sequence),
         cmocka_unit_test(pieces),
+        cmocka_unit_test(end_within),
+        cmocka_unit_test(validity),
     };
 
-    return cmocka_run_group_tests_name("words", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
 }
