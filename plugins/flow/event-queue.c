@@ -15,12 +15,28 @@ static size_t names_of(const struct sori_block *block)
     return size;
 }
 
+/* The names of events that were dropped stand before all others. */
+static void forget_names(struct event_queue *queue)
+{
+    size_t first = 0, gone;
+
+    while (first < queue->n && queue->name_at[first] == SIZE_MAX)
+        first++;
+    gone = first < queue->n ? queue->name_at[first] : queue->names_size;
+    if (!gone)
+        return;
+    memmove(queue->names, queue->names + gone, queue->names_size - gone);
+    queue->names_size -= gone;
+    for (size_t i = first; i < queue->n; i++)
+        if (queue->name_at[i] != SIZE_MAX)
+            queue->name_at[i] -= gone;
+}
+
 int event_queue_reserve(struct event_queue *queue, const struct sori_block *block)
 {
     int r;
 
-    if (!queue->n) /* nothing points there any more */
-        queue->names_size = 0;
+    forget_names(queue);
     r = array_reserve((void **)&queue->events, &queue->capacity, queue->n, block->n_events,
                       sizeof *queue->events);
     if (r >= 0)
@@ -62,15 +78,22 @@ void event_queue_drop(struct event_queue *queue, size_t n)
     memmove(queue->name_at, queue->name_at + n, queue->n * sizeof *queue->name_at);
 }
 
+void event_queue_give_first(struct event_queue *queue, size_t n, struct sori_block *block)
+{
+    for (size_t i = 0; i < n; i++)
+        event_queue_at(queue, i);
+    queue->given = n;
+    block->events = queue->events;
+    block->n_events = n;
+}
+
 void event_queue_give(struct event_queue *queue, uint64_t end, bool all, struct sori_block *block)
 {
     size_t n = 0;
 
     while (n < queue->n && (all || queue->events[n].position < end))
-        event_queue_at(queue, n++);
-    queue->given = n;
-    block->events = queue->events;
-    block->n_events = n;
+        n++;
+    event_queue_give_first(queue, n, block);
 }
 
 void event_queue_given(struct event_queue *queue)

@@ -37,9 +37,11 @@ const struct sori_event *event_queue_at(struct event_queue *queue, size_t i);
 void event_queue_drop(struct event_queue *queue, size_t n);
 
 /*
- * Hands out the events before position `end`, or all of them, as those of the block, which is the
- * next output. event_queue_given() forgets them, when the stage is called again.
+ * Hands out the first n, or the events before position `end`, or all of them, as those of the
+ * block, which is the next output. event_queue_given() forgets them, when the stage is called
+ * again.
  */
+void event_queue_give_first(struct event_queue *queue, size_t n, struct sori_block *block);
 void event_queue_give(struct event_queue *queue, uint64_t end, bool all, struct sori_block *block);
 void event_queue_given(struct event_queue *queue);
 

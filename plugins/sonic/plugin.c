@@ -14,6 +14,7 @@
 #include "base/checked.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "flow/event-queue.h"
 #include "sonic/stretch.h"
 
 /* Samples are given out in blocks of about this length. */
@@ -33,15 +34,14 @@ struct sonic_stream {
     uint64_t in_position; /* of in[0] */
     bool flushing, flag;  /* after its last sample: come to an end, and say so */
 
-    /* Events that were fed and not given out yet, their names our own; positions of the input. */
-    struct sori_event *events;
-    size_t n_events, events_capacity;
+    /* Events that were fed and not given out yet: the first ones belong to the block that is being
+     * made and have positions of the output, the rest have positions of the input. */
+    struct event_queue events;
+    size_t n_moved;
 
     float *out; /* the block that was given out, or is being made */
     size_t n_out, block;
     uint64_t position; /* of out[0] */
-    struct sori_event *out_events;
-    size_t n_out_events;
     bool given;
 };
 
@@ -71,12 +71,6 @@ static int sonic_describe(const void *model, struct sori_stage_info *ret_info)
 
 /* --- begin and end ---------------------------------------------------------------------------- */
 
-static void free_names(struct sori_event *events, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        free((char *)events[i].name);
-}
-
 static void sonic_end(void *opaque)
 {
     struct sonic_stream *stream = opaque;
@@ -84,10 +78,7 @@ static void sonic_end(void *opaque)
     if (!stream)
         return;
     stretch_close(stream->stretch);
-    free_names(stream->events, stream->n_events);
-    free_names(stream->out_events, stream->n_out_events);
-    free(stream->events);
-    free(stream->out_events);
+    event_queue_clear(&stream->events);
     free(stream->in);
     free(stream->out);
     free(stream);
@@ -135,35 +126,12 @@ static int sonic_begin(void *model, const struct sori_stream_params *params, voi
 
 /* --- feed ------------------------------------------------------------------------------------- */
 
-/* Room for all events, here and in a block that is given out. */
-static bool reserve_events(struct sonic_stream *stream, size_t n)
-{
-    struct sori_event *grown;
-
-    if (n <= stream->events_capacity)
-        return true;
-    grown = reallocarray(stream->events, n, sizeof *grown);
-    if (!grown)
-        return false;
-    stream->events = grown;
-    grown = reallocarray(stream->out_events, n, sizeof *grown);
-    if (!grown)
-        return false;
-    stream->out_events = grown;
-    stream->events_capacity = n;
-    return true;
-}
-
 static bool copy_events(struct sonic_stream *stream, const struct sori_block *block)
 {
-    if (!reserve_events(stream, stream->n_out_events + stream->n_events + block->n_events))
+    if (event_queue_reserve(&stream->events, block) < 0)
         return false;
-    for (size_t i = 0; i < block->n_events; i++) {
-        struct sori_event event = block->events[i];
-        if (event.name && !(event.name = strdup(event.name)))
-            return false;
-        stream->events[stream->n_events++] = event;
-    }
+    for (size_t i = 0; i < block->n_events; i++)
+        event_queue_add(&stream->events, &block->events[i], block->events[i].position);
     return true;
 }
 
@@ -209,34 +177,41 @@ static void note_prosody(struct sonic_stream *stream, struct sori_prosody *proso
     prosody->rate = prosody->pitch = 1; /* it is done here */
 }
 
-/* Gives out the first event, at a position of the output. */
-static void move_event(struct sonic_stream *stream, uint64_t position)
+/* The first event that has not been moved to the output; NULL: none. */
+static struct sori_event *next_event(const struct sonic_stream *stream)
 {
-    struct sori_event *event = &stream->out_events[stream->n_out_events++];
+    return stream->n_moved < stream->events.n ? &stream->events.events[stream->n_moved] : NULL;
+}
 
-    *event = stream->events[0];
+/* Moves the next event to a position of the output. */
+static void move_event(struct sonic_stream *stream, struct sori_event *event, uint64_t position)
+{
     event->position = position;
     if (event->type == SORI_EVENT_PROSODY)
         note_prosody(stream, &event->prosody);
-    memmove(stream->events, stream->events + 1, --stream->n_events * sizeof *stream->events);
+    stream->n_moved++;
 }
 
 static void append(struct sonic_stream *stream, const struct segment *segment)
 {
+    struct sori_event *event;
+
     memcpy(stream->out + stream->n_out, segment->samples, segment->n * sizeof *stream->out);
     stream->n_out += segment->n;
-    while (stream->n_events && stream->events[0].position < segment->in_end)
-        move_event(stream, segment_map(segment, stream->events[0].position));
+    while ((event = next_event(stream)) && event->position < segment->in_end)
+        move_event(stream, event, segment_map(segment, event->position));
 }
 
 /* Once everything that was put came out, the events up to `end` lie at its end. False: more comes
  * out first. */
 static bool flush(struct sonic_stream *stream, uint64_t end)
 {
+    struct sori_event *event;
+
     if (stretch_flush(stream->stretch))
         return false;
-    while (stream->n_events && stream->events[0].position <= end)
-        move_event(stream, stream->position + stream->n_out);
+    while ((event = next_event(stream)) && event->position <= end)
+        move_event(stream, event, stream->position + stream->n_out);
     if (stream->changed)
         stretch_set(
             stream->stretch,
@@ -249,8 +224,8 @@ static bool flush(struct sonic_stream *stream, uint64_t end)
 /* Samples until the next prosody event, at most n. */
 static size_t same_prosody(const struct sonic_stream *stream, uint64_t at, size_t n)
 {
-    for (size_t i = 0; i < stream->n_events; i++) {
-        const struct sori_event *event = &stream->events[i];
+    for (size_t i = stream->n_moved; i < stream->events.n; i++) {
+        const struct sori_event *event = &stream->events.events[i];
         if (event->type == SORI_EVENT_PROSODY)
             return event->position <= at      ? 0
                    : event->position - at < n ? (size_t)(event->position - at)
@@ -275,8 +250,8 @@ static void next_block(struct sonic_stream *stream)
     if (!stream->given)
         return;
     stream->position += stream->n_out;
-    free_names(stream->out_events, stream->n_out_events);
-    stream->n_out = stream->n_out_events = 0;
+    event_queue_given(&stream->events);
+    stream->n_out = stream->n_moved = 0;
     stream->given = false;
 }
 
@@ -288,9 +263,8 @@ static int give(struct sonic_stream *stream, bool flag, struct sori_block *ret_b
         .flags = flag ? SORI_BLOCK_UTTERANCE_END : 0,
         .data = stream->out,
         .count = stream->n_out,
-        .events = stream->out_events,
-        .n_events = stream->n_out_events,
     };
+    event_queue_give_first(&stream->events, stream->n_moved, ret_block);
     return 0;
 }
 
@@ -314,7 +288,7 @@ static int sonic_drain(void *opaque, struct sori_block *ret_block)
         if (stream->n_out >= stream->block)
             return give(stream, false, ret_block);
     }
-    if (stream->flag || (stream->ended && (stream->n_out || stream->n_out_events))) {
+    if (stream->flag || (stream->ended && (stream->n_out || stream->n_moved))) {
         bool flag = stream->flag;
         stream->flag = false;
         return give(stream, flag, ret_block);

@@ -4,5 +4,5 @@ libstretch_la_LIBADD = $(SONIC_LIBS) -lm
 
 plugin_LTLIBRARIES += sonic.la
 sonic_la_SOURCES = plugins/sonic/plugin.c
-sonic_la_LIBADD = libstretch.la
+sonic_la_LIBADD = libflow.la libstretch.la
 sonic_la_LDFLAGS = $(plugin_ldflags)

@@ -81,6 +81,38 @@ static void test_names(void **state)
     event_queue_clear(&queue);
 }
 
+static unsigned number_of(const char *name)
+{
+    unsigned number;
+
+    assert_int_equal(sscanf(name, "mark %u", &number), 1);
+    return number;
+}
+
+/* One event always waits: the names of those that went are forgotten all the same. */
+static void test_never_empty(void **state)
+{
+    const struct sori_event unnamed = {.type = SORI_EVENT_WORD};
+    struct event_queue queue = {0};
+    char name[16];
+
+    for (unsigned round = 0; round < 1000; round++) {
+        const struct sori_event event = {.type = SORI_EVENT_MARK, .position = round, .name = name};
+        struct sori_block block = {0};
+        snprintf(name, sizeof name, "mark %u", round);
+        add_all(&queue, &event, 1);
+        if (round % 3 == 0)
+            add_all(&queue, &unnamed, 1);
+        event_queue_give_first(&queue, queue.n - 1 - !(round % 3), &block);
+        for (size_t i = 0; i < block.n_events; i++)
+            if (block.events[i].name)
+                assert_int_equal(number_of(block.events[i].name), block.events[i].position / 10);
+        event_queue_given(&queue);
+    }
+    assert_in_range(queue.names_capacity, 1, 8 * sizeof name);
+    event_queue_clear(&queue);
+}
+
 static void test_no_memory(void **state)
 {
     const struct sori_event event = {.type = SORI_EVENT_MARK, .position = 1, .name = "kept"};
@@ -106,6 +138,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_give),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_never_empty),
         cmocka_unit_test(test_no_memory),
     };
 
