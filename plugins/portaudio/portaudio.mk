@@ -13,7 +13,9 @@ portaudio_la_SOURCES = \
 	plugins/portaudio/device.h \
 	plugins/portaudio/plugin.c \
 	plugins/portaudio/quiet.c \
-	plugins/portaudio/quiet.h
+	plugins/portaudio/quiet.h \
+	plugins/portaudio/stream.c \
+	plugins/portaudio/stream.h
 portaudio_la_CFLAGS = $(AM_CFLAGS) $(PORTAUDIO_CFLAGS) $(ALSA_CFLAGS) $(SAMPLERATE_CFLAGS) -pthread
 portaudio_la_LIBADD = libplayer.la $(PORTAUDIO_LIBS) $(ALSA_LIBS) $(SAMPLERATE_LIBS) -lm
 # Stays in the process: the sound libraries below keep threads, handlers of ours and exit functions.
