@@ -103,15 +103,13 @@ static int inspect_gguf(const char *path, struct sori_span span)
 {
     _cleanup_(cleanup_gguf) struct gguf *gguf = NULL;
     struct gguf_error error;
-    uint64_t values = 0;
     int r = gguf_open(span, &gguf, &error);
 
     if (r < 0)
         return fail(r, "%s: %s", path, error.message);
-    for (size_t i = 0; i < gguf_tensor_count(gguf); i++)
-        values += tensor_values(gguf_tensor_at(gguf, i));
     printf("%s: GGUF version %u, %zu bytes, %zu keys, %zu tensors, %" PRIu64 " weights\n", path,
-           gguf_version(gguf), span.size, gguf_value_count(gguf), gguf_tensor_count(gguf), values);
+           gguf_version(gguf), span.size, gguf_value_count(gguf), gguf_tensor_count(gguf),
+           gguf_parameters(gguf));
     puts("keys:");
     for (size_t i = 0; i < gguf_value_count(gguf); i++)
         print_value(gguf_value_at(gguf, i));

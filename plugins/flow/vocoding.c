@@ -7,11 +7,13 @@
 
 #include "base/checked.h"
 
-int vocoding_init(struct vocoding *vocoding, const struct vocoder *vocoder, void *state,
+int vocoding_init(struct vocoding *vocoding, const struct sori_host *host,
+                  const struct vocoder *vocoder, void *state,
                   const struct sori_stream_params *params, size_t mels, size_t hop_length,
                   size_t most)
 {
-    *vocoding = (struct vocoding){.vocoder = vocoder,
+    *vocoding = (struct vocoding){.host = host,
+                                  .vocoder = vocoder,
                                   .state = state,
                                   .mels = mels,
                                   .hop_length = hop_length,
@@ -29,11 +31,14 @@ void vocoding_clear(struct vocoding *vocoding)
     *vocoding = (struct vocoding){0};
 }
 
-int vocoding_feed(struct vocoding *vocoding, const struct sori_block *block)
+int vocoding_feed(void *stream, const struct sori_block *block)
 {
+    struct vocoding *vocoding = stream;
     size_t mels = vocoding->mels;
     int r;
 
+    if (atomic_load(&vocoding->cancelled))
+        return -ECANCELED;
     if (!block) {
         vocoding->input_end = vocoding->sentence_end = true;
         return 0;
@@ -44,7 +49,7 @@ int vocoding_feed(struct vocoding *vocoding, const struct sori_block *block)
     if (r >= 0)
         r = event_queue_reserve(&vocoding->events, block);
     if (r < 0)
-        return r;
+        return vocoding->host->error(vocoding->host, r, "out of memory");
     if (block->count)
         memcpy(vocoding->frames, block->data, block->count * mels * sizeof *vocoding->frames);
     vocoding->n_frames = block->count;
@@ -74,7 +79,7 @@ static size_t next_samples(struct vocoding *vocoding)
     return n;
 }
 
-int vocoding_drain(struct vocoding *vocoding, struct sori_block *ret_block)
+static int next_block(struct vocoding *vocoding, struct sori_block *ret_block)
 {
     struct sori_block block = {.media = SORI_MEDIA_SAMPLES, .data = vocoding->samples};
     bool end;
@@ -98,4 +103,26 @@ int vocoding_drain(struct vocoding *vocoding, struct sori_block *ret_block)
     }
     *ret_block = block;
     return 0;
+}
+
+int vocoding_drain(void *stream, struct sori_block *ret_block)
+{
+    struct vocoding *vocoding = stream;
+    struct sori_block block;
+    int r = 0;
+
+    if (!atomic_load(&vocoding->cancelled))
+        r = next_block(vocoding, &block);
+    if (atomic_load(&vocoding->cancelled))
+        return -ECANCELED;
+    if (r == 0)
+        *ret_block = block;
+    return r;
+}
+
+void vocoding_cancel(void *stream)
+{
+    struct vocoding *vocoding = stream;
+
+    atomic_store(&vocoding->cancelled, true);
 }

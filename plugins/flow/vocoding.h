@@ -11,6 +11,8 @@
 #ifndef FLOW_VOCODING_H
 #define FLOW_VOCODING_H
 
+#include <stdatomic.h>
+
 #include <sori/stage.h>
 
 #include "flow/event-queue.h"
@@ -25,7 +27,10 @@ struct vocoder {
     size_t (*flush)(void *state, float *ret_samples);
 };
 
+/* What the stream of a vocoder begins with. */
 struct vocoding {
+    const struct sori_host *host;
+    atomic_bool cancelled;
     const struct vocoder *vocoder;
     void *state; /* the vocoder's; borrowed */
     size_t mels, hop_length;
@@ -43,13 +48,15 @@ struct vocoding {
 };
 
 /* `most` samples come of one push or flush. 0 or -ENOMEM; vocoding_clear() frees. */
-int vocoding_init(struct vocoding *vocoding, const struct vocoder *vocoder, void *state,
+int vocoding_init(struct vocoding *vocoding, const struct sori_host *host,
+                  const struct vocoder *vocoder, void *state,
                   const struct sori_stream_params *params, size_t mels, size_t hop_length,
                   size_t most);
 void vocoding_clear(struct vocoding *vocoding);
 
-/* The stage's feed and drain: as in sori/stage.h, but for the cancel. */
-int vocoding_feed(struct vocoding *vocoding, const struct sori_block *block);
-int vocoding_drain(struct vocoding *vocoding, struct sori_block *ret_block);
+/* Slots of the stage, as in sori/stage.h. */
+int vocoding_feed(void *stream, const struct sori_block *block);
+int vocoding_drain(void *stream, struct sori_block *ret_block);
+void vocoding_cancel(void *stream);
 
 #endif

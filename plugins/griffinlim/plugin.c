@@ -130,38 +130,6 @@ static int griffinlim_begin(void *opaque, const struct sori_stream_params *param
     return 0;
 }
 
-static int griffinlim_feed(void *opaque, const struct sori_block *block)
-{
-    struct griffinlim_stream *stream = opaque;
-    int r;
-
-    if (atomic_load(&stream->cancelled))
-        return -ECANCELED;
-    r = vocoding_feed(&stream->vocoding, block);
-    return r < 0 ? stream->host->error(stream->host, r, "out of memory") : r;
-}
-
-static int griffinlim_drain(void *opaque, struct sori_block *ret_block)
-{
-    struct griffinlim_stream *stream = opaque;
-    struct sori_block block;
-    int r = 0;
-
-    if (!atomic_load(&stream->cancelled))
-        r = vocoding_drain(&stream->vocoding, &block);
-    if (atomic_load(&stream->cancelled))
-        return -ECANCELED;
-    if (r == 0)
-        *ret_block = block;
-    return r;
-}
-
-static void griffinlim_cancel(void *opaque)
-{
-    struct griffinlim_stream *stream = opaque;
-    atomic_store(&stream->cancelled, true);
-}
-
 static void griffinlim_end(void *opaque)
 {
     griffinlim_stream_free(opaque);
@@ -178,9 +146,9 @@ static const struct sori_stage griffinlim_stage = {
     .unload = griffinlim_unload,
     .describe = griffinlim_describe,
     .begin = griffinlim_begin,
-    .feed = griffinlim_feed,
-    .drain = griffinlim_drain,
-    .cancel = griffinlim_cancel,
+    .feed = vocoding_feed,
+    .drain = vocoding_drain,
+    .cancel = vocoding_cancel,
     .end = griffinlim_end,
 };
 

@@ -40,9 +40,8 @@ int griffinlim_stream_new(const struct sori_host *host, const struct invert_sett
 
     if (!stream)
         return -ENOMEM;
-    stream->host = host;
-    r = vocoding_init(&stream->vocoding, &vocoder, stream, params, settings->format.bands, hop,
-                      hop);
+    r = vocoding_init(&stream->vocoding, host, &vocoder, stream, params, settings->format.bands,
+                      hop, hop);
     if (r >= 0)
         r = invert_new(settings, &stream->invert);
     if (r < 0)

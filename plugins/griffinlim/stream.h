@@ -3,18 +3,14 @@
 #ifndef GRIFFINLIM_STREAM_H
 #define GRIFFINLIM_STREAM_H
 
-#include <stdatomic.h>
-
 #include <sori/stage.h>
 
 #include "flow/vocoding.h"
 #include "griffinlim/invert.h"
 
 struct griffinlim_stream {
-    const struct sori_host *host;
-    atomic_bool cancelled;
+    struct vocoding vocoding; /* first: feed, drain and cancel work on it */
     struct invert *invert;
-    struct vocoding vocoding;
 };
 
 /* -EINVAL, -ENOMEM as invert_new(). */

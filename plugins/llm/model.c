@@ -72,8 +72,7 @@ static int read_weights(struct llm_model *model)
         return model->host->error(
             model->host, -EBADMSG, "%s: %zu tokens have names, but %u have weights",
             model->settings.model, tokenizer_size(model->tokenizer), model->config.vocabulary);
-    for (size_t i = 0; i < gguf_tensor_count(model->gguf); i++)
-        model->parameters += tensor_values(gguf_tensor_at(model->gguf, i));
+    model->parameters = gguf_parameters(model->gguf);
     r = set_context(model);
     return r < 0 ? r : find_template(model);
 }

@@ -6,37 +6,26 @@
 
 #include "base/checked.h"
 #include "base/cleanup.h"
+#include "neural/arena.h"
 
 DEFINE_CLEANUP(state, struct llm_state *, llm_state_free)
 
-/* Floats given out from one allocation, each piece aligned to a cache line. */
-struct arena {
-    float *memory; /* NULL: only count */
-    size_t used;
-};
-
-static float *take(struct arena *arena, size_t count)
-{
-    size_t at = arena->used;
-    arena->used += (count + 15) & ~(size_t)15;
-    return arena->memory ? arena->memory + at : NULL;
-}
-
 /* The sizes are within the limits: nothing here overflows. */
-static void lay_out(struct llm_state *state, struct arena *arena)
+static void lay_out(void *opaque, struct arena *arena)
 {
+    struct llm_state *state = opaque;
     const struct llm_config *config = state->config;
     size_t q = llm_q_width(config), kv = llm_kv_width(config);
 
-    state->x = take(arena, (size_t)LLM_BLOCK * config->width);
-    state->h = take(arena, (size_t)LLM_BLOCK * config->width);
-    state->q = take(arena, LLM_BLOCK * (q + 2 * kv));
-    state->attended = take(arena, LLM_BLOCK * q);
-    state->gate = take(arena, (size_t)LLM_BLOCK * config->feed_forward);
-    state->up = take(arena, (size_t)LLM_BLOCK * config->feed_forward);
-    state->turns[0] = take(arena, (size_t)LLM_BLOCK * config->rope_size);
-    state->turns[1] = take(arena, (size_t)LLM_BLOCK * config->rope_size);
-    state->logits = take(arena, config->vocabulary);
+    state->x = arena_take(arena, (size_t)LLM_BLOCK * config->width);
+    state->h = arena_take(arena, (size_t)LLM_BLOCK * config->width);
+    state->q = arena_take(arena, LLM_BLOCK * (q + 2 * kv));
+    state->attended = arena_take(arena, LLM_BLOCK * q);
+    state->gate = arena_take(arena, (size_t)LLM_BLOCK * config->feed_forward);
+    state->up = arena_take(arena, (size_t)LLM_BLOCK * config->feed_forward);
+    state->turns[0] = arena_take(arena, (size_t)LLM_BLOCK * config->rope_size);
+    state->turns[1] = arena_take(arena, (size_t)LLM_BLOCK * config->rope_size);
+    state->logits = arena_take(arena, config->vocabulary);
 }
 
 /* The cache is left to calloc(): the system gives its pages as they are written. */
@@ -57,7 +46,6 @@ int llm_state_new(const struct llm_config *config, const struct llm_weights *wei
 {
     _cleanup_(cleanup_state) struct llm_state *state = calloc(1, sizeof *state);
     size_t blocks = (llm_weights_max_cols(config) + TENSOR_BLOCK - 1) / TENSOR_BLOCK;
-    struct arena arena = {0};
     int r;
 
     if (!state)
@@ -68,14 +56,10 @@ int llm_state_new(const struct llm_config *config, const struct llm_weights *wei
     r = compute_init(kernels, threads, 2 * LLM_BLOCK * blocks, &state->compute);
     if (r >= 0)
         r = allocate_cache(state);
+    if (r >= 0)
+        r = arena_lay_out(lay_out, state, &state->memory);
     if (r < 0)
         return r;
-    lay_out(state, &arena);
-    arena.memory = state->memory = aligned_calloc(arena.used, sizeof *arena.memory);
-    if (!state->memory)
-        return -ENOMEM;
-    arena.used = 0;
-    lay_out(state, &arena);
     state->k = state->q + llm_q_width(config);
     state->v = state->k + llm_kv_width(config);
     *ret_state = steal(state);

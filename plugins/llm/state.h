@@ -40,7 +40,7 @@ struct llm_state {
     float *gate, *up; /* [LLM_BLOCK][feed_forward] */
     float *turns[2];  /* [LLM_BLOCK][rope_size / 2][cos, sin] of global and of local layers */
     float *logits;    /* [vocabulary] */
-    void *memory;     /* of all these */
+    float *memory;     /* of all these */
 };
 
 /*

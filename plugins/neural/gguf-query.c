@@ -315,6 +315,15 @@ const struct tensor *gguf_tensor_at(const struct gguf *gguf, size_t i)
     return &gguf->tensors[i];
 }
 
+uint64_t gguf_parameters(const struct gguf *gguf)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < gguf->n_tensors; i++)
+        count += tensor_values(&gguf->tensors[i]);
+    return count;
+}
+
 const struct tensor *gguf_find_tensor(const struct gguf *gguf, const char *name)
 {
     return name_table_find(&gguf->names, span_of(name));

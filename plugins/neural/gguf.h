@@ -238,6 +238,9 @@ int gguf_refuse(struct gguf_error *ret_error, int error, const char *format, ...
 size_t gguf_tensor_count(const struct gguf *gguf);
 const struct tensor *gguf_tensor_at(const struct gguf *gguf, size_t i);
 
+/* Numbers in all of them together. */
+uint64_t gguf_parameters(const struct gguf *gguf);
+
 /* NULL if there is none. */
 const struct tensor *gguf_find_tensor(const struct gguf *gguf, const char *name);
 

@@ -52,14 +52,6 @@ static int read_settings(const struct sori_host *host, const struct sori_setting
     return 0;
 }
 
-static uint64_t count_parameters(const struct gguf *gguf)
-{
-    uint64_t count = 0;
-    for (size_t i = 0; i < gguf_tensor_count(gguf); i++)
-        count += tensor_values(gguf_tensor_at(gguf, i));
-    return count;
-}
-
 static int read_model(struct tacotron_model *model, struct sori_span file, const char *name)
 {
     struct gguf_error error = {0};
@@ -72,7 +64,7 @@ static int read_model(struct tacotron_model *model, struct sori_span file, const
     if (r < 0)
         return model->host->error(model->host, r == -ENOENT || r == -ERANGE ? -EBADMSG : r,
                                   "%s: %s", name, error.message);
-    model->parameters = count_parameters(model->gguf);
+    model->parameters = gguf_parameters(model->gguf);
     return 0;
 }
 

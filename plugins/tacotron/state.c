@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/checked.h"
 #include "base/cleanup.h"
+#include "neural/arena.h"
 #include "tacotron/state.h"
 
 static size_t larger(size_t a, size_t b)
@@ -23,78 +23,67 @@ size_t tacotron_decode_frames(const struct tacotron_config *config)
     return larger(chunk_frames(config), config->postnet_kernel / 2);
 }
 
-/* A bump allocator that is run twice: once to count, once to hand out. */
-struct layout {
-    float *memory;
-    size_t used;
-};
-
-static float *take(struct layout *layout, size_t count)
-{
-    float *taken = layout->memory ? layout->memory + layout->used : NULL;
-    layout->used += (count + 15) / 16 * 16; /* whole cache lines */
-    return taken;
-}
-
-static void place_cache(struct layout *layout, const struct attention *attention, size_t capacity,
+static void place_cache(struct arena *arena, const struct attention *attention, size_t capacity,
                         struct attention_cache *cache)
 {
-    float *memory = take(layout, attention_cache_floats(attention, capacity));
+    float *memory = arena_take(arena, attention_cache_floats(attention, capacity));
     if (memory)
         attention_cache_init(attention, capacity, memory, cache);
 }
 
-static void place_encoder(struct tacotron_state *state, struct layout *layout)
+static void place_encoder(struct tacotron_state *state, struct arena *arena)
 {
     const struct tacotron_config *config = state->config;
     size_t width = config->width, tokens = TACOTRON_MAX_TOKENS;
 
-    state->encoded = take(layout, tokens * width);
-    state->placed = take(layout, tokens * width);
-    state->log_steps = take(layout, tokens);
-    state->hidden = take(layout, (tokens + config->duration_kernel - 1) * width);
-    state->normed = take(layout, tokens * width);
-    state->wide = take(layout, tokens * larger(3 * width, config->feed_forward));
-    place_cache(layout, &state->encoder_attention, tokens, &state->encoder_cache);
+    state->encoded = arena_take(arena, tokens * width);
+    state->placed = arena_take(arena, tokens * width);
+    state->log_steps = arena_take(arena, tokens);
+    state->hidden = arena_take(arena, (tokens + config->duration_kernel - 1) * width);
+    state->normed = arena_take(arena, tokens * width);
+    state->wide = arena_take(arena, tokens * larger(3 * width, config->feed_forward));
+    place_cache(arena, &state->encoder_attention, tokens, &state->encoder_cache);
     for (size_t l = 0; l < config->decoder_layers; l++)
-        place_cache(layout, &state->cross_attention, tokens, &state->cross_cache[l]);
+        place_cache(arena, &state->cross_attention, tokens, &state->cross_cache[l]);
 }
 
-static void place_decoder(struct tacotron_state *state, struct layout *layout)
+static void place_decoder(struct tacotron_state *state, struct arena *arena)
 {
     const struct tacotron_config *config = state->config;
 
-    state->x = take(layout, config->width);
-    state->prenet = take(layout, 2 * (size_t)config->prenet);
-    state->previous = take(layout, (size_t)config->frames_per_step * config->mels);
+    state->x = arena_take(arena, config->width);
+    state->prenet = arena_take(arena, 2 * (size_t)config->prenet);
+    state->previous = arena_take(arena, (size_t)config->frames_per_step * config->mels);
     for (size_t l = 0; l < config->decoder_layers; l++)
-        place_cache(layout, &state->self_attention, config->window, &state->self_cache[l]);
+        place_cache(arena, &state->self_attention, config->window, &state->self_cache[l]);
 }
 
-static void place_postnet(struct tacotron_state *state, struct layout *layout)
+static void place_postnet(struct tacotron_state *state, struct arena *arena)
 {
     const struct tacotron_config *config = state->config;
     size_t frames = tacotron_decode_frames(config);
 
     state->lag = (size_t)config->postnet_layers * (config->postnet_kernel / 2);
     state->raw_frames = state->lag + frames;
-    state->chunk = take(layout, frames * config->mels);
+    state->chunk = arena_take(arena, frames * config->mels);
     for (size_t i = 0; i < 2; i++)
-        state->channels[i] = take(layout, frames * larger(config->postnet, config->mels));
-    state->raw = take(layout, state->raw_frames * config->mels);
+        state->channels[i] = arena_take(arena, frames * larger(config->postnet, config->mels));
+    state->raw = arena_take(arena, state->raw_frames * config->mels);
     for (size_t i = 0; i < config->postnet_layers; i++) {
         const struct conv1d *conv = &state->weights->postnet[i];
-        float *memory = take(layout, conv1d_state_floats(conv, frames));
+        float *memory = arena_take(arena, conv1d_state_floats(conv, frames));
         if (memory)
             conv1d_state_init(conv, frames, memory, &state->convolutions[i]);
     }
 }
 
-static void place(struct tacotron_state *state, struct layout *layout)
+static void place(void *opaque, struct arena *arena)
 {
-    place_encoder(state, layout);
-    place_decoder(state, layout);
-    place_postnet(state, layout);
+    struct tacotron_state *state = opaque;
+
+    place_encoder(state, arena);
+    place_decoder(state, arena);
+    place_postnet(state, arena);
 }
 
 /* The most scratch that any layer needs for its quantised activations. */
@@ -138,7 +127,6 @@ int tacotron_state_new(const struct tacotron_config *config, const struct tacotr
                        struct tacotron_state **ret_state)
 {
     _cleanup_(cleanup_tacotron_state) struct tacotron_state *state = calloc(1, sizeof *state);
-    struct layout layout = {0};
     size_t head = config->width / config->heads;
     int r;
 
@@ -156,12 +144,9 @@ int tacotron_state_new(const struct tacotron_config *config, const struct tacotr
     if (r < 0)
         return r;
 
-    place(state, &layout);
-    state->memory = layout.memory = aligned_calloc(layout.used, sizeof(float));
-    if (!state->memory)
-        return -ENOMEM;
-    layout.used = 0;
-    place(state, &layout);
+    r = arena_lay_out(place, state, &state->memory);
+    if (r < 0)
+        return r;
     *ret_state = steal(state);
     return 0;
 }

@@ -35,7 +35,7 @@ struct tacotron_state {
     const atomic_bool *cancelled; /* looked at between layers; may be NULL */
     struct compute compute;
     struct attention encoder_attention, self_attention, cross_attention;
-    void *memory; /* what everything below points into */
+    float *memory; /* what everything below points into */
 
     /* The encoder: n_tokens columns. */
     size_t n_tokens;

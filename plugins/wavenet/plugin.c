@@ -89,14 +89,6 @@ static int read_settings(const struct sori_host *host, const struct sori_setting
     return r;
 }
 
-static uint64_t count_parameters(const struct gguf *gguf)
-{
-    uint64_t count = 0;
-    for (size_t i = 0; i < gguf_tensor_count(gguf); i++)
-        count += tensor_values(gguf_tensor_at(gguf, i));
-    return count;
-}
-
 static int read_model(struct wavenet_model *model, struct sori_span file,
                       const struct wavenet_settings *settings)
 {
@@ -114,7 +106,7 @@ static int read_model(struct wavenet_model *model, struct sori_span file,
     if (!settings->comb)
         model->config.comb = (struct comb_config){0};
     noise_table_init(&model->noise);
-    model->parameters = count_parameters(model->gguf);
+    model->parameters = gguf_parameters(model->gguf);
     return 0;
 }
 
@@ -181,38 +173,6 @@ static int wavenet_stage_begin(void *opaque, const struct sori_stream_params *pa
     return 0;
 }
 
-static int wavenet_feed(void *opaque, const struct sori_block *block)
-{
-    struct wavenet_stream *stream = opaque;
-    int r;
-
-    if (atomic_load(&stream->cancelled))
-        return -ECANCELED;
-    r = vocoding_feed(&stream->vocoding, block);
-    return r < 0 ? stream->host->error(stream->host, r, "out of memory") : r;
-}
-
-static int wavenet_drain(void *opaque, struct sori_block *ret_block)
-{
-    struct wavenet_stream *stream = opaque;
-    struct sori_block block;
-    int r = 0;
-
-    if (!atomic_load(&stream->cancelled))
-        r = vocoding_drain(&stream->vocoding, &block);
-    if (atomic_load(&stream->cancelled))
-        return -ECANCELED;
-    if (r == 0)
-        *ret_block = block;
-    return r;
-}
-
-static void wavenet_cancel(void *opaque)
-{
-    struct wavenet_stream *stream = opaque;
-    atomic_store(&stream->cancelled, true);
-}
-
 static void wavenet_end(void *opaque)
 {
     wavenet_stream_free(opaque);
@@ -229,9 +189,9 @@ static const struct sori_stage wavenet_stage = {
     .unload = wavenet_unload,
     .describe = wavenet_describe,
     .begin = wavenet_stage_begin,
-    .feed = wavenet_feed,
-    .drain = wavenet_drain,
-    .cancel = wavenet_cancel,
+    .feed = vocoding_feed,
+    .drain = vocoding_drain,
+    .cancel = vocoding_cancel,
     .end = wavenet_end,
 };
 

@@ -29,7 +29,7 @@ struct wavenet_state {
     const struct wavenet_weights *weights;
     const struct noise_table *table;
     struct compute compute;
-    void *memory; /* what everything below points into */
+    float *memory; /* what everything below points into */
 
     /* Conditioning. */
     struct conv1d_state convolutions[2];

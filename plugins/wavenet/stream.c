@@ -62,12 +62,11 @@ int wavenet_stream_new(const struct sori_host *host, const struct wavenet_config
 
     if (!stream)
         return -ENOMEM;
-    stream->host = host;
     r = add_comb(stream, config);
     if (r >= 0)
         r = wavenet_state_new(config, weights, table, kernels_select(host->cpu), &stream->state);
     if (r >= 0)
-        r = vocoding_init(&stream->vocoding, &vocoder, stream, params, config->mels,
+        r = vocoding_init(&stream->vocoding, host, &vocoder, stream, params, config->mels,
                           config->hop_length, stream->comb ? comb_room(stream->comb, most) : most);
     if (r < 0)
         return r;

@@ -3,20 +3,16 @@
 #ifndef WAVENET_STREAM_H
 #define WAVENET_STREAM_H
 
-#include <stdatomic.h>
-
 #include <sori/stage.h>
 
 #include "flow/vocoding.h"
 #include "wavenet/state.h"
 
 struct wavenet_stream {
-    const struct sori_host *host;
-    atomic_bool cancelled;
+    struct vocoding vocoding; /* first: feed, drain and cancel work on it */
     struct wavenet_state *state;
     struct comb *comb; /* NULL without */
     float *vocoded;    /* [wavenet_block_samples()]: before the comb */
-    struct vocoding vocoding;
 };
 
 int wavenet_stream_new(const struct sori_host *host, const struct wavenet_config *config,

@@ -218,6 +218,7 @@ static void test_string_arrays(void **state)
 static void test_iteration(void **state)
 {
     struct fixture *f = *state;
+    uint64_t parameters = 0;
 
     assert_int_equal(gguf_version(f->gguf), 3);
     assert_int_equal(gguf_value_count(f->gguf), VALUES);
@@ -227,6 +228,9 @@ static void test_iteration(void **state)
     assert_string_equal(gguf_type_name((enum gguf_type)13), "unknown");
     assert_int_equal(gguf_tensor_count(f->gguf), TENSORS);
     assert_memory_equal(gguf_tensor_at(f->gguf, 2)->name.data, "b", 1);
+    for (size_t i = 0; i < TENSORS; i++)
+        parameters += tensor_values(gguf_tensor_at(f->gguf, i));
+    assert_int_equal(gguf_parameters(f->gguf), parameters);
     assert_ptr_equal(gguf_find_tensor(f->gguf, "q"), gguf_tensor_at(f->gguf, 1));
     assert_null(gguf_find_tensor(f->gguf, "qq"));
     assert_null(gguf_find_tensor(f->gguf, ""));

@@ -57,12 +57,21 @@ static size_t flush(void *state, float *ret_samples)
 
 static const struct vocoder counting = {begin, push, flush};
 
+static int error(const struct sori_host *host, int error, const char *format, ...)
+{
+    return error;
+}
+
+static const struct sori_host host = {
+    .version = SORI_HOST_VERSION, .size = sizeof host, .error = error};
+
 static void start(struct vocoding *vocoding, struct counter *counter, double volume)
 {
     const struct sori_stream_params params = {.size = sizeof params, .volume = volume, .seed = 7};
 
     *counter = (struct counter){0};
-    assert_int_equal(vocoding_init(vocoding, &counting, counter, &params, MELS, HOP, HOP), 0);
+    assert_int_equal(vocoding_init(vocoding, &host, &counting, counter, &params, MELS, HOP, HOP),
+                     0);
 }
 
 static void feed(struct vocoding *vocoding, float first, size_t n, unsigned flags,
@@ -161,12 +170,29 @@ static void test_volume(void **state)
     vocoding_clear(&vocoding);
 }
 
+static void test_cancel(void **state)
+{
+    struct sori_block block = {.count = 99};
+    struct vocoding vocoding;
+    struct counter counter;
+
+    start(&vocoding, &counter, 1);
+    feed(&vocoding, 1, 2, SORI_BLOCK_UTTERANCE_END, NULL, 0);
+    expect(&vocoding, 101, false, 0);
+    vocoding_cancel(&vocoding);
+    assert_int_equal(vocoding_drain(&vocoding, &block), -ECANCELED);
+    assert_int_equal(block.count, 99);
+    assert_int_equal(vocoding_feed(&vocoding, NULL), -ECANCELED);
+    vocoding_clear(&vocoding);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sentences),
         cmocka_unit_test(test_events),
         cmocka_unit_test(test_volume),
+        cmocka_unit_test(test_cancel),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

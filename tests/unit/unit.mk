@@ -2,6 +2,7 @@ dist_check_SCRIPTS += tests/unit/test-scripts.sh
 TESTS += tests/unit/test-scripts.sh
 
 unit_tests = \
+	tests/unit/test-arena \
 	tests/unit/test-comb \
 	tests/unit/test-english-emoji \
 	tests/unit/test-english-hostile \
