@@ -1,88 +1,140 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Is fast speech understood? Renders sentences of sentences.txt at several rates with the default
-voice, and with espeak-ng at the same words a minute, and lets a speech recogniser (Whisper) judge
-both. Takes minutes and needs the judge's environment (judge.py): not part of ./check.
+"""Is fast and slow speech understood? Says sentences of sentences.txt at several rates with the
+default voice, and for comparison with the teacher's recordings, which libsonic stretches, and with
+espeak-ng, both to the same words a minute; Whisper writes down what it hears.
 
-    JUDGE/venv/bin/python tests/quality/rates.py --judge JUDGE -o OUT [--sentences N] [RATE...]
+    rates.py -o OUT [--teacher DIR] [--sentences N] [RATE...]
 
-Prints a table: rate, words a minute (of the whole, with its pauses), WER in per cent.
+DIR holds NNN.wav, as judge.py leaves them in OUT/teacher. Prints a table: words a minute (of the
+whole, with its pauses) and WER in per cent with half its 95 % interval, once of the sound as it is
+and once slowed down again to a rate of 1 by libsonic, because Whisper itself knows no fast speech.
 """
 import argparse
+import ctypes
+import os
 import pathlib
 import subprocess
-import sys
 
-import soundfile
+import numpy as np
 
-HERE = pathlib.Path(__file__).resolve().parent
-
-
-def seconds(path):
-    return soundfile.info(path).duration
+import engines
+import intervals
+import listener
+import sound
 
 
-def say(text, rate, path):
-    subprocess.run(["sori", "say", "-v", "heart", f"--rate={rate}", "-o", path, text], check=True)
+
+def stretch(samples, rate, speed):
+    """By libsonic, `speed` times as fast, at the same pitch."""
+    sonic = ctypes.CDLL("libsonic.so.0")
+    sonic.sonicCreateStream.restype = ctypes.c_void_p
+    stream = ctypes.c_void_p(sonic.sonicCreateStream(rate, 1))
+    sonic.sonicSetSpeed(stream, ctypes.c_float(speed))
+    samples = np.ascontiguousarray(samples, np.float32)
+    pointer = ctypes.POINTER(ctypes.c_float)
+    sonic.sonicWriteFloatToStream(stream, samples.ctypes.data_as(pointer), len(samples))
+    sonic.sonicFlushStream(stream)
+    out = np.zeros(sonic.sonicSamplesAvailable(stream), np.float32)
+    sonic.sonicReadFloatFromStream(stream, out.ctypes.data_as(pointer), len(out))
+    sonic.sonicDestroyStream(stream)
+    return out
 
 
-def espeak(text, words_a_minute, path):
-    subprocess.run(["espeak-ng", "-v", "en-us", "-s", str(round(words_a_minute)), "-w", path, text],
-                   check=True)
+def seconds(sounds):
+    return sum(len(samples) for samples in sounds) / listener.RATE
 
 
-def render_espeak(lines, wanted, folder):
+def say_sori(texts, rate, options):
+    path = options.output / "said.wav"
+    environment = {**os.environ, "SORI_BUILD": str(options.build)}
+    for text in texts:
+        subprocess.run([engines.ROOT / "run-uninstalled.sh", "sori", "say", "-q", "-v",
+                        options.voice, f"--rate={rate}", "-o", path, "--", text], check=True,
+                       env=environment)
+        yield sound.read(path, listener.RATE)
+
+
+def say_teacher(options, count, speed):
+    for i in range(count):
+        samples = sound.read(options.teacher / f"{i:03d}.wav", engines.RATE)
+        path = options.output / "stretched.wav"
+        sound.write(path, stretch(samples, engines.RATE, speed), engines.RATE)
+        yield sound.read(path, listener.RATE)
+
+
+def say_espeak(texts, words_a_minute, options):
+    path = options.output / "espeak.wav"
+    for text in texts:
+        subprocess.run(["espeak-ng", "-v", "en-us", "-s", str(round(words_a_minute)), "-w", path,
+                        text], check=True)
+        yield sound.read(path, listener.RATE)
+
+
+def espeak_as_fast(texts, wanted, words, options):
     """At the setting whose whole length comes closest to the wanted one."""
-    words = sum(len(line.split()) for line in lines)
     setting = 60 * words / wanted
     for _ in range(4):
-        paths = [folder / f"{i:03d}.wav" for i in range(len(lines))]
-        for line, path in zip(lines, paths):
-            espeak(line, setting, path)
-        length = sum(map(seconds, paths))
-        if abs(length / wanted - 1) < 0.02:
+        sounds = list(say_espeak(texts, setting, options))
+        if abs(seconds(sounds) / wanted - 1) < 0.02:
             break
-        setting = min(max(setting * length / wanted, 80), 1200)
-    return paths
+        setting = min(max(setting * seconds(sounds) / wanted, 80), 1200)
+    return sounds
 
 
-def error_rate(judge, lines, paths):
-    import jiwer
-    wanted = [judge.norm(line) for line in lines]
-    heard = [judge.norm(judge.transcribe(str(path))) for path in paths]
-    return 100 * jiwer.wer(wanted, heard)
+def error_rate(ears, writing, texts, sounds):
+    rows = [listener.errors(writing.plain(text), writing.plain(ears.hear_quickly(samples)[0]))
+            for text, samples in zip(texts, sounds)]
+    errors, counts = np.array(rows, float).T
+    value, width = intervals.ratio(errors, counts)
+    return f"{100 * value:.1f} ± {100 * width:.1f}"
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    folder = {"type": pathlib.Path, "metavar": "DIR"}
+    parser.add_argument("-o", "--output", required=True, **folder)
+    parser.add_argument("--teacher", help="its recordings at a rate of 1", **folder)
+    parser.add_argument("--build", default=engines.ROOT / "build", **folder)
+    parser.add_argument("--voice", default="heart", metavar="NAME")
+    parser.add_argument("--sentences", type=int, default=20, metavar="N")
+    parser.add_argument("--without", nargs="*", default=[], metavar="SYSTEM",
+                        help="sori, teacher or espeak-ng")
+    parser.add_argument("rates", nargs="*", type=float, default=[0.5, 1, 2, 3, 4])
+    options = parser.parse_args()
+    options.output.mkdir(parents=True, exist_ok=True)
+    options.build = options.build.resolve()
+    return options
+
+
+def said(texts, rate, options):
+    """System -> its sounds. All are as long as Sori's, where that is among them."""
+    words = sum(len(text.split()) for text in texts)
+    sounds = {"sori": list(say_sori(texts, rate, options))} if "sori" not in options.without else {}
+    if options.teacher:
+        once = seconds(say_teacher(options, len(texts), 1))
+        wanted = seconds(sounds["sori"]) if sounds else once / rate
+        sounds["teacher"] = list(say_teacher(options, len(texts), once / wanted))
+    if "espeak-ng" not in options.without:
+        wanted = seconds(next(iter(sounds.values()))) if sounds else 60 * words / (180 * rate)
+        sounds["espeak-ng"] = espeak_as_fast(texts, wanted, words, options)
+    return sounds
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--judge", required=True, type=pathlib.Path)
-    parser.add_argument("-o", "--output", required=True, type=pathlib.Path)
-    parser.add_argument("--sentences", type=int, default=20)
-    parser.add_argument("rates", nargs="*", type=float, default=[1, 2, 3, 4])
-    options = parser.parse_args()
-    sys.path.insert(0, str(options.judge))
-    from wer import Judge
-    lines = (HERE / "sentences.txt").read_text().splitlines()[:options.sentences]
-    words = sum(len(line.split()) for line in lines)
-    rows = []
+    options = parse()
+    texts = (engines.HERE / "sentences.txt").read_text().splitlines()[:options.sentences]
+    words = sum(len(text.split()) for text in texts)
+    ears, writing = listener.Listener(), listener.Writing()
+    print("| rate | system | words/min | WER % | WER % slowed down |\n|---|---|---|---|---|")
     for rate in options.rates:
-        own, other = (options.output / f"{name}-{rate:g}" for name in ("sori", "espeak-ng"))
-        own.mkdir(parents=True, exist_ok=True)
-        other.mkdir(parents=True, exist_ok=True)
-        paths = [own / f"{i:03d}.wav" for i in range(len(lines))]
-        for line, path in zip(lines, paths):
-            say(line, rate, path)
-        wanted = sum(map(seconds, paths))
-        others = render_espeak(lines, wanted, other)
-        rows.append((rate, paths, others, 60 * words / wanted,
-                     60 * words / sum(map(seconds, others))))
-    judge = Judge()
-    print("| rate | Sori, words/min | WER % | espeak-ng, words/min | WER % |")
-    print("|---|---|---|---|---|")
-    for rate, paths, others, own_speed, other_speed in rows:
-        print(f"| {rate:g} | {own_speed:.0f} | {error_rate(judge, lines, paths):.1f} "
-              f"| {other_speed:.0f} | {error_rate(judge, lines, others):.1f} |", flush=True)
+        for system, sounds in said(texts, rate, options).items():
+            slow = [stretch(samples, listener.RATE, 1 / rate) for samples in sounds]
+            again = error_rate(ears, writing, texts, slow) if rate != 1 else "–"
+            print(f"| {rate:g} | {system} | {60 * words / seconds(sounds):.0f} "
+                  f"| {error_rate(ears, writing, texts, sounds)} | {again} |", flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -6,6 +6,9 @@ of the models and not of the text analysis.
     chain = Chain(PLUGINS, VOICE, [("tacotron", {"model": "acoustic.gguf"}), ...])
     samples = chain.speak("həlˈO.", seed=0)
 
+    vocoder = Chain(PLUGINS, VOICE, [("wavenet", {"model": "vocoder.gguf"})])
+    samples = vocoder.sound(mel)
+
 PLUGINS is the folder with the shared objects, VOICE that of the weights.
 """
 import ctypes
@@ -15,10 +18,16 @@ import pathlib
 import numpy as np
 
 ABI = 1
-MEDIA_PHONEMES, MEDIA_SAMPLES = 2, 4
+MEDIA_PHONEMES, MEDIA_MEL, MEDIA_SAMPLES = 2, 3, 4
 UTTERANCE_END = 1
 MORE, DONE = 1, 2
 POINTER, U32, U64 = ctypes.c_void_p, ctypes.c_uint32, ctypes.c_uint64
+
+
+def cpu_flags():
+    """SORI_CPU_* of this processor."""
+    words = pathlib.Path("/proc/cpuinfo").read_text().split()
+    return ("avx2" in words) * 1 + ("avx512_vnni" in words) * 2
 
 
 class Span(ctypes.Structure):
@@ -41,6 +50,12 @@ class Phoneme(ctypes.Structure):
 class Block(ctypes.Structure):
     _fields_ = [("media", U32), ("flags", U32), ("data", POINTER), ("count", ctypes.c_size_t),
                 ("events", POINTER), ("n_events", ctypes.c_size_t)]
+
+
+class Event(ctypes.Structure):
+    _fields_ = [(n, U32) for n in ("type", "symbol", "text_start", "text_end")]
+    _fields_ += [("position", U64), ("name", ctypes.c_char_p), ("pause_ms", U32)]
+    _fields_ += [(n, ctypes.c_float) for n in ("rate", "pitch", "volume")]
 
 
 class Params(ctypes.Structure):
@@ -119,34 +134,46 @@ class Loaded:
 
 
 class Chain:
-    """Stages one behind the other, from phonemes to samples. `cpu`: the host's SORI_CPU_* flags."""
+    """Stages one behind the other, from phonemes or mel frames to samples or mel frames. `cpu`: the
+    host's SORI_CPU_* flags."""
 
-    def __init__(self, plugins, voice, stages, cpu=0):
+    def __init__(self, plugins, voice, stages, cpu=None):
+        cpu = cpu_flags() if cpu is None else cpu
         self.stages = [Loaded(plugins, voice, name, settings, cpu) for name, settings in stages]
 
     def speak(self, phonemes, seed=0):
-        """The samples of one sentence as float32."""
-        streams, source = [], Format(media=MEDIA_PHONEMES)
+        """What comes out of phonemes: samples, or mel frames [frames][mels], as float32. Afterwards
+        self.events has (type, symbol, position) of each event on the way."""
+        symbols = (Phoneme * len(phonemes))(*[Phoneme(ord(c), 0, 0) for c in phonemes])
+        block = Block(MEDIA_PHONEMES, UTTERANCE_END, ctypes.cast(symbols, POINTER), len(phonemes))
+        return self.run(Format(media=MEDIA_PHONEMES), block, seed)
+
+    def sound(self, mel, seed=0):
+        """The samples of log-mel frames [frames][mels]."""
+        mel = np.ascontiguousarray(mel, np.float32)
+        block = Block(MEDIA_MEL, UTTERANCE_END, mel.ctypes.data, len(mel))
+        return self.run(self.stages[0].info.input, block, seed)
+
+    def run(self, source, first, seed):
+        streams = []
         for loaded in self.stages:
             params = Params(ctypes.sizeof(Params), 0, source, 1, 1, 1, seed)
             stream = POINTER()
             loaded.check(loaded.stage.begin(loaded.model, params, ctypes.byref(stream)))
             streams.append(stream)
             source = loaded.info.output
-        symbols = (Phoneme * len(phonemes))(*[Phoneme(ord(c), 0, 0) for c in phonemes])
-        pending = [Block(MEDIA_PHONEMES, UTTERANCE_END,
-                         ctypes.cast(symbols, POINTER), len(phonemes)), None]
-        samples = []
-        while True:
-            block = self.pull(streams, len(streams) - 1, pending)
-            if block is None:
-                break
+        pending, parts, self.events = [first, None], [], []
+        width = source.channels if source.media == MEDIA_MEL else 1
+        while (block := self.pull(streams, len(streams) - 1, pending)) is not None:
             data = ctypes.cast(block.data, ctypes.POINTER(ctypes.c_float))
+            events = ctypes.cast(block.events, ctypes.POINTER(Event))
+            self.events += [(e.type, chr(e.symbol), e.position) for e in events[:block.n_events]]
             if block.count:
-                samples.append(np.ctypeslib.as_array(data, (block.count,)).copy())
+                parts.append(np.ctypeslib.as_array(data, (block.count * width,)).copy())
         for loaded, stream in zip(self.stages, streams):
             loaded.stage.end(stream)
-        return np.concatenate(samples)
+        whole = np.concatenate(parts)
+        return whole.reshape(-1, width) if width > 1 else whole
 
     def pull(self, streams, i, pending):
         """The next block of stage i, None at its end."""

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The real Orca under Xvfb reads a real GTK window with the default voice: what it asks sd_sori to
-# say, and that each of it sounds. With the judge's folder (tests/quality/judge.py) in SORI_JUDGE a
-# speech recogniser writes down what sounded, and it must be what the window shows.
+# say, and that each of it sounds. With SORI_JUDGE_PYTHON (./check --all) a speech recogniser writes
+# down what sounded, and it must be what the window shows.
 # TEST_LIMIT=900
 set -u
 . "$top_srcdir/tests/speechd/lib.sh"
@@ -50,24 +50,13 @@ heard() {
     ok $? "heard: $1"
 }
 
-if [ -n "${SORI_JUDGE-}" ]; then
+if [ -n "${SORI_JUDGE_PYTHON-}" ]; then
     # Message by message: the recogniser loses its thread in long silence.
     mkdir "$dir/said"
     sox -D -t raw -e signed -b 16 -r 24000 -c 1 "$dir/sound.raw" "$dir/said/s.wav" \
         silence 1 0.02 0.1% 1 0.6 0.1% : newfile : restart
-    "$SORI_JUDGE/venv/bin/python" - "$SORI_JUDGE" "$dir"/said/*.wav >"$dir/heard" <<'END'
-import sys
-
-import soundfile
-
-sys.path.insert(0, sys.argv[1])
-from wer import Judge
-
-judge = Judge()
-for path in sys.argv[2:]:
-    if soundfile.info(path).duration > 0.5:
-        print(judge.transcribe(path))
-END
+    find "$dir/said" -name '*.wav' -size +24k | sort |
+        xargs "$SORI_JUDGE_PYTHON" "$top_srcdir/tests/quality/listener.py" >"$dir/heard"
     ok $? "the sound is transcribed"
     sed 's/^/# /' "$dir/heard"
     for words in "open the gate" "close the gate" captain "old lighthouse keeper" \
