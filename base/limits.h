@@ -82,6 +82,8 @@
 #define VOLUME_MAX 4.0
 /* Temperature of a language model: above 2 it writes noise. */
 #define TEMPERATURE_MAX 2.0
+/* Tokens of one answer: 256 KiB of text, which is what one request may speak. */
+#define LLM_MAX_ANSWER 65536u
 
 /* Clients of the daemon at one time: more than a desktop has programs that speak. A connection that
  * owes us an event loses its place when another one comes, so that slow ones, however many, keep
@@ -94,6 +96,8 @@
 #define TEXT_MAX_SIZE (256u << 10)
 /* Language models in a list: each is hundreds of megabytes. */
 #define MODELS_MAX 256u
+/* Voices that stand in for one that does not load, one after the other, until a request fails. */
+#define VOICES_MAX_TRIES 8u
 /* Parts of the daemon that want to know when the voices change. */
 #define VOICES_MAX_WATCHERS 8u
 /* SSML: elements inside each other; documents use under ten. */
@@ -131,6 +135,8 @@
 #define KILLS_MAX 8u
 /* A voice that does not load in that time never will: big models take seconds from a slow disk. */
 #define WORKER_OPEN_MS 60000u
+/* A configuration file is a page of text; a larger file is something else. */
+#define CONFIG_MAX_SIZE (64u << 10)
 /* Wrong lines of a configuration file that are told one by one. */
 #define CONFIG_MAX_COMPLAINTS 50u
 /* Samples that the playback worker holds ahead of the ear: one second of the highest rate that
@@ -141,7 +147,8 @@
 /* How long the loudspeaker waits, in all, for a client that wants a request's sound too and does
  * not read it: a hiccup, not a stop. ms */
 #define READER_MAX_WAIT_MS 3000u
-/* How long a sound device may be gone until the request that it played fails. ms */
+/* How long a sound device that was there may be gone until what it played fails: a sound server
+ * that is started again takes seconds. ms */
 #define DEVICE_LOST_MS 10000u
 
 /* Sound: between a callback and the loudspeaker; no device or server holds more (Bluetooth takes

@@ -2,6 +2,8 @@
 #include "client/answering.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,12 +49,12 @@ static int set_number(void *options, const char *key, const char *argument, doub
 
 int answering_set_temperature(void *options, const char *argument)
 {
-    return set_number(options, "temperature", argument, 10);
+    return set_number(options, "temperature", argument, TEMPERATURE_MAX);
 }
 
 int answering_set_max_tokens(void *options, const char *argument)
 {
-    return set_number(options, "max-tokens", argument, 65536);
+    return set_number(options, "max-tokens", argument, LLM_MAX_ANSWER);
 }
 
 int answering_set_top_k(void *options, const char *argument)
@@ -94,6 +96,32 @@ int answering_set_template(void *options, const char *argument)
 int answering_set_stop(void *options, const char *argument)
 {
     return *argument ? add(options, "stop", argument) : fail(-EINVAL, "the text is empty");
+}
+
+static bool is_set(const struct answering *answering, const char *key)
+{
+    for (size_t i = 0; i < answering->n_settings; i++)
+        if (!strcmp(answering->settings[i].key, key))
+            return true;
+    return false;
+}
+
+int answering_settle(struct answering *answering, const struct config *config)
+{
+    const struct sori_setting settings[] = {{"system", config->system},
+                                            {"temperature", answering->temperature},
+                                            {"max-tokens", answering->max_tokens}};
+    int r = 0;
+
+    speaking_settle(&answering->speaking, config);
+    if (!answering->model && *config->model)
+        answering->model = config->model;
+    snprintf(answering->temperature, sizeof answering->temperature, "%g", config->temperature);
+    snprintf(answering->max_tokens, sizeof answering->max_tokens, "%u", config->max_tokens);
+    for (size_t i = 0; r >= 0 && i < sizeof settings / sizeof *settings; i++)
+        if (*settings[i].value && !is_set(answering, settings[i].key))
+            r = add(answering, settings[i].key, settings[i].value);
+    return r;
 }
 
 int answering_open(struct answering *answering, bool spoken, struct pipeline **ret_pipeline)

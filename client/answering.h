@@ -15,6 +15,7 @@ struct answering {
     struct sori_setting settings[ANSWERING_MAX_SETTINGS]; /* for the stage, which checks them */
     size_t n_settings;
     char *path; /* of the model, once found */
+    char temperature[32], max_tokens[16];
 };
 
 #define ANSWERING_DEFAULTS                                                                         \
@@ -53,6 +54,9 @@ int answering_set_stop(void *options, const char *argument);
 
 /* Sets a setting of the stage, instead of what was set before. -EINVAL: too many. */
 int answering_set(struct answering *answering, const char *key, const char *value);
+
+/* As speaking_settle(), with the part of it. -EINVAL: too many settings. */
+int answering_settle(struct answering *answering, const struct config *config);
 
 /*
  * Loads the model; `spoken`: with the voice behind it, else its text comes out. Negative errno with

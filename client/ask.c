@@ -19,6 +19,7 @@ struct ask {
     struct answering answering;
     const char *file;
     bool quiet;
+    struct config *config;
     struct source source;
     struct sound sound;
     FILE *text; /* where the answer is printed, or NULL */
@@ -91,8 +92,26 @@ static void cancel(void *opaque)
     sound_cancel(&ask->sound);
 }
 
+/* Model and voice, as the options say, and where they do not, the settings. */
+static int open_model(struct ask *ask)
+{
+    int r = settings_read(&ask->config);
+
+    if (r >= 0)
+        r = answering_settle(&ask->answering, ask->config);
+    if (r < 0)
+        return r;
+    ask->sound.device = ask->config->output;
+    r = answering_open(&ask->answering, true, &ask->sound.pipeline);
+    if (r >= 0 && pipeline_format(ask->sound.pipeline)->media != SORI_MEDIA_SAMPLES)
+        r = fail(-EINVAL, "voice '%s' gives no sound: its chain ends too early",
+                 ask->answering.speaking.voice);
+    return r;
+}
+
 static int answer(struct ask *ask)
 {
+    int r = open_model(ask);
     const struct speech speech = {
         .rate = ask->answering.speaking.rate,
         .pitch = ask->answering.speaking.pitch,
@@ -103,11 +122,7 @@ static int answer(struct ask *ask)
         .written = print_text,
         .opaque = ask,
     };
-    int r = answering_open(&ask->answering, true, &ask->sound.pipeline);
 
-    if (r >= 0 && pipeline_format(ask->sound.pipeline)->media != SORI_MEDIA_SAMPLES)
-        r = fail(-EINVAL, "voice '%s' gives no sound: its chain ends too early",
-                 ask->answering.speaking.voice);
     if (r < 0)
         return r;
     interrupt_on(cancel, ask);
@@ -190,6 +205,7 @@ static int finish(struct ask *ask, int r)
     pipeline_close(ask->sound.pipeline);
     answering_clear(&ask->answering);
     source_clear(&ask->source);
+    config_free(ask->config);
     if (r >= 0)
         return EXIT_OK;
     if (interrupt_seen())

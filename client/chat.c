@@ -25,6 +25,7 @@ struct text {
 struct chat {
     struct answering answering;
     bool quiet;
+    struct config *config;
     struct sound sound;
 
     struct text said;                      /* all messages after each other */
@@ -267,8 +268,13 @@ static int converse(struct chat *chat)
 /* A terminal without a loudspeaker still has its text. */
 static int open_all(struct chat *chat)
 {
-    int r = 0;
+    int r = settings_read(&chat->config);
 
+    if (r >= 0)
+        r = answering_settle(&chat->answering, chat->config);
+    if (r < 0)
+        return r;
+    chat->sound.device = chat->config->output;
     if (!chat->quiet) {
         const struct sori_block nothing = {.media = SORI_MEDIA_SAMPLES};
         r = answering_open(&chat->answering, true, &chat->sound.pipeline);
@@ -308,6 +314,7 @@ static int run(int argc, char **argv)
     sound_close(&chat.sound);
     pipeline_close(chat.sound.pipeline);
     answering_clear(&chat.answering);
+    config_free(chat.config);
     free(chat.said.data);
     free(chat.written.data);
     free(chat.spoken.data);

@@ -16,6 +16,7 @@ sori_SOURCES = \
 	client/progress.c client/progress.h \
 	client/remote.c client/remote.h \
 	client/say.c \
+	client/settings.c client/settings.h \
 	client/sound.c client/sound.h \
 	client/source.c client/source.h \
 	client/speaking.c client/speaking.h \

@@ -66,17 +66,20 @@ static void print_job(DBusMessageIter *jobs)
 static void print_figure(DBusMessageIter *figures)
 {
     DBusMessageIter entry, variant;
-    const char *name;
+    const char *name, *text;
     dbus_uint64_t value;
 
     dbus_message_iter_recurse(figures, &entry);
     dbus_message_iter_get_basic(&entry, &name);
     dbus_message_iter_next(&entry);
     dbus_message_iter_recurse(&entry, &variant);
-    if (dbus_message_iter_get_arg_type(&variant) != DBUS_TYPE_UINT64)
-        return;
-    dbus_message_iter_get_basic(&variant, &value);
-    printf("%s: %" PRIu64 "\n", name, (uint64_t)value);
+    if (dbus_message_iter_get_arg_type(&variant) == DBUS_TYPE_UINT64) {
+        dbus_message_iter_get_basic(&variant, &value);
+        printf("%s: %" PRIu64 "\n", name, (uint64_t)value);
+    } else if (dbus_message_iter_get_arg_type(&variant) == DBUS_TYPE_STRING) {
+        dbus_message_iter_get_basic(&variant, &text);
+        printf("%s: %s\n", name, text);
+    }
 }
 
 static void print_list(DBusMessageIter *list, int type, void (*print)(DBusMessageIter *item))

@@ -21,6 +21,7 @@ struct say {
     const char *file;
     bool quiet, detach;
 
+    struct config *config;
     struct source source;
     bool write_failed; /* the sink has said how much is in the file */
     struct progress progress;
@@ -121,8 +122,25 @@ static int finish_sound(struct say *say)
     return r;
 }
 
+/* The voice, as the options say, and where they do not, the settings. */
+static int open_voice(struct say *say)
+{
+    int r = settings_read(&say->config);
+
+    if (r < 0)
+        return r;
+    speaking_settle(&say->speaking, say->config);
+    say->sound.device = say->config->output;
+    r = speaking_open(&say->speaking, NULL, &say->sound.pipeline);
+    if (r >= 0 && pipeline_format(say->sound.pipeline)->media != SORI_MEDIA_SAMPLES)
+        r = fail(-EINVAL, "voice '%s' gives no sound: its chain ends too early",
+                 say->speaking.voice);
+    return r;
+}
+
 static int speak(struct say *say)
 {
+    int r = open_voice(say);
     const struct speech speech = {
         .rate = say->speaking.rate,
         .pitch = say->speaking.pitch,
@@ -136,11 +154,7 @@ static int speak(struct say *say)
         .write = write_block,
         .opaque = say,
     };
-    int r = speaking_open(&say->speaking, NULL, &say->sound.pipeline);
 
-    if (r >= 0 && pipeline_format(say->sound.pipeline)->media != SORI_MEDIA_SAMPLES)
-        r = fail(-EINVAL, "voice '%s' gives no sound: its chain ends too early",
-                 say->speaking.voice);
     if (r < 0)
         return r;
     interrupt_on(cancel, say);
@@ -218,6 +232,7 @@ static int finish(struct say *say, int r)
     sound_close(&say->sound);
     pipeline_close(say->sound.pipeline);
     source_clear(&say->source);
+    config_free(say->config);
     if (r >= 0)
         return EXIT_OK;
     if (interrupt_seen()) {

@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+
 /* The thread of signals may look at the sink at any time; a process has one sound at a time. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -23,21 +25,35 @@ bool sound_to_stdout(const struct sound *sound)
     return sound->to_stdout || (sound->output && !strcmp(sound->output, "-"));
 }
 
+/* Appends a setting of the file's sink. */
+static void set(struct stage_spec *spec, const char *key, const char *value)
+{
+    spec->settings[spec->n_settings++] = (struct sori_setting){key, value};
+}
+
+static int open_file(struct sound *sound, struct sink **ret_sink)
+{
+    struct stage_spec spec = {.role = (char *)"sink", .plugin = (char *)"wavfile"};
+
+    set(&spec, "path", sound->output ? sound->output : "-");
+    if (sound->format || sound_to_stdout(sound))
+        set(&spec, "format", sound->format ? sound->format : "wav");
+    return sink_open(&spec, pipeline_format(sound->pipeline), ret_sink);
+}
+
+static int open_device(struct sound *sound, struct sink **ret_sink)
+{
+    _cleanup_(stage_spec_clear) struct stage_spec spec = {0};
+    int r = stage_spec_parse("output", sound->device, &spec);
+
+    return r < 0 ? r : sink_open(&spec, pipeline_format(sound->pipeline), ret_sink);
+}
+
 static int open_sink(struct sound *sound)
 {
-    struct stage_spec spec = {.role = (char *)"sink", .plugin = (char *)"portaudio"};
     struct sink *sink;
-    int r;
+    int r = sound->output || sound->to_stdout ? open_file(sound, &sink) : open_device(sound, &sink);
 
-    if (sound->output || sound->to_stdout) {
-        spec.plugin = (char *)"wavfile";
-        spec.settings[spec.n_settings++] =
-            (struct sori_setting){"path", sound->output ? sound->output : "-"};
-    }
-    if (sound->format || sound_to_stdout(sound))
-        spec.settings[spec.n_settings++] =
-            (struct sori_setting){"format", sound->format ? sound->format : "wav"};
-    r = sink_open(&spec, pipeline_format(sound->pipeline), &sink);
     if (r < 0)
         return r;
     exchange(sound, sink);

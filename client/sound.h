@@ -9,6 +9,7 @@ struct sound {
     const char *output; /* a file, "-" for standard output, or NULL */
     const char *format; /* of the file; NULL: as its name ends, WAV to standard output */
     bool to_stdout;
+    const char *device; /* without these: a sink and its settings, as in a manifest */
     struct pipeline *pipeline;
     struct sink *sink;
     bool begun; /* the file is there */

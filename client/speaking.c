@@ -76,8 +76,7 @@ int speaking_set_speed(void *options, const char *argument)
     int r = parse_number(argument, ceil(NORMAL_WPM * RATE_MIN), NORMAL_WPM * RATE_MAX, &wpm);
 
     return r < 0 ? r
-                 : give(options, GIVEN_RATE, &((struct speaking *)options)->rate,
-                        wpm / NORMAL_WPM);
+                 : give(options, GIVEN_RATE, &((struct speaking *)options)->rate, wpm / NORMAL_WPM);
 }
 
 int speaking_set_pitch(void *options, const char *argument)
@@ -168,6 +167,20 @@ int speaking_set_capitals(void *options, const char *argument)
     return set_name(names, argument, &((struct speaking *)options)->capitals);
 }
 
+void speaking_settle(struct speaking *speaking, const struct config *config)
+{
+    if (!(speaking->given & GIVEN_VOICE))
+        speaking->voice = config->voice;
+    if (!(speaking->given & GIVEN_RATE))
+        speaking->rate = config->rate;
+    if (!(speaking->given & GIVEN_PITCH))
+        speaking->pitch = config->pitch;
+    if (!(speaking->given & GIVEN_VOLUME))
+        speaking->volume = config->volume;
+    if (!speaking->seed)
+        speaking->seed = config->seed;
+}
+
 struct speaking speaking_for_daemon(const struct speaking *speaking)
 {
     struct speaking left = *speaking;
@@ -202,12 +215,36 @@ static int suggest_voice(const char *name)
     return fail(-ENOENT, "%s; did you mean '%s'?", message, suggestion.best);
 }
 
+static int take_path(void *opaque, const struct voice *voice)
+{
+    char **path = opaque;
+
+    *path = strdup(voice->path);
+    return *path ? 1 : fail(-ENOMEM, "out of memory");
+}
+
+/* The first one there is: nobody has asked for the one that is missing. */
+static int any_voice(const char *missing, struct voice **ret_voice)
+{
+    _cleanup_free_ char *path = NULL;
+    int r = voice_each(take_path, &path);
+
+    if (r == 0)
+        return fail(-ENOENT, "no voice '%.60s': no voices are installed", missing);
+    r = r < 0 ? r : voice_read(path, ret_voice);
+    if (r >= 0)
+        fprintf(stderr, "sori: no voice '%.60s': '%s' speaks instead\n", missing, (*ret_voice)->id);
+    return r;
+}
+
 int speaking_voice(const struct speaking *speaking, struct voice **ret_voice)
 {
     _cleanup_(cleanup_voice) struct voice *voice = NULL;
     int r = voice_find(speaking->voice, &voice);
 
-    if (r == -ENOENT && !strchr(speaking->voice, '/'))
+    if (r == -ENOENT && !(speaking->given & GIVEN_VOICE))
+        r = any_voice(speaking->voice, &voice);
+    else if (r == -ENOENT && !strchr(speaking->voice, '/'))
         return suggest_voice(speaking->voice);
     if (r >= 0 && speaking->vocoder)
         r = voice_replace(voice, "vocoder", speaking->vocoder);

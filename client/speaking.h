@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "client/options.h"
+#include "client/settings.h"
 #include "worker/pipeline.h"
 
 enum { MAX_SETS = 16 };
@@ -36,20 +37,20 @@ enum {
 
 /* Rows of the option table; struct speaking is the first member of the command's options. */
 #define SPEAKING_ROWS                                                                              \
-    {'v', "voice", "NAME", "voice, a name or a path with a slash [heart]", speaking_set_voice},    \
+    {'v', "voice", "NAME", "voice, a name or a path with a slash", speaking_set_voice},            \
         {0, "vocoder", "SPEC", "another vocoder for the voice, such as griffinlim",                \
          speaking_set_vocoder},                                                                    \
         {0, "set", "STAGE.KEY=VALUE", "change a setting of a stage of the voice",                  \
          speaking_set_set},                                                                        \
         {'t', "threads", "N", "compute threads [1]", speaking_set_threads},                        \
-        {0, "rate", "FACTOR", "speaking rate, 0.1 to 10 [1]", speaking_set_rate},                  \
+        {0, "rate", "FACTOR", "speaking rate, 0.1 to 10", speaking_set_rate},                      \
         {'s', "speed", "WPM", "the same in words a minute, 18 to 1750 [175]", speaking_set_speed}, \
-        {0, "pitch", "FACTOR", "pitch, 0.5 to 2 [1]", speaking_set_pitch},                         \
+        {0, "pitch", "FACTOR", "pitch, 0.5 to 2", speaking_set_pitch},                             \
         {'p', "pitch-level", "N", "the same from 0 to 99 [50]", speaking_set_level},               \
-        {0, "volume", "FACTOR", "volume, 0 to 4 [1]", speaking_set_volume},                        \
+        {0, "volume", "FACTOR", "volume, 0 to 4", speaking_set_volume},                            \
         {'a', "amplitude", "N", "the same from 0 to 200 [100]", speaking_set_amplitude},           \
     {                                                                                              \
-        0, "seed", "N", "seed of all random choices [0]", speaking_set_seed                        \
+        0, "seed", "N", "seed of all random choices", speaking_set_seed                            \
     }
 
 /* Rows of those commands whose text is a person's. */
@@ -80,6 +81,8 @@ int speaking_set_volume(void *options, const char *argument);
 int speaking_set_amplitude(void *options, const char *argument);
 int speaking_set_seed(void *options, const char *argument);
 
+/* Takes what was not given from the settings, whose strings must live as long. */
+void speaking_settle(struct speaking *speaking, const struct config *config);
 /* The same with what was not given left to the daemon, as in struct remote_order. */
 struct speaking speaking_for_daemon(const struct speaking *speaking);
 

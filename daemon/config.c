@@ -2,6 +2,7 @@
 #include "daemon/config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,7 +119,9 @@ struct reading {
     FILE *file;
     const char *path;
     unsigned line; /* that inih was given last */
-    bool told;     /* it was complained about already */
+    size_t bytes;  /* of all lines so far */
+    int error;
+    bool told; /* it was complained about already */
     unsigned complaints;
     void (*complain)(void *opaque, const char *message);
     void *opaque;
@@ -136,6 +139,15 @@ static void complain(struct reading *reading, const char *what)
     reading->complain(reading->opaque, message);
 }
 
+/* Reads the rest of a line, as far as the file may go. */
+static void pass_line(struct reading *reading)
+{
+    int c = 0;
+
+    while (reading->bytes <= CONFIG_MAX_SIZE && c != '\n' && (c = getc(reading->file)) != EOF)
+        reading->bytes++;
+}
+
 /*
  * inih does not tell handlers the line, and stops telling of errors after the first. It does read
  * line by line, so the line is counted here and every complaint is made at once.
@@ -146,18 +158,22 @@ static char *read_line(char *line, int size, void *stream)
     char *got = fgets(line, size, reading->file);
     size_t n = got ? strlen(got) : 0;
 
+    if (!got && ferror(reading->file))
+        reading->error = -errno;
     if (!got)
         return NULL;
     reading->line++;
     reading->told = false;
+    reading->bytes += n ? n : (size_t)size; /* a NUL hides how many were read */
     if (n && line[n - 1] != '\n' && !feof(reading->file)) {
-        int c;
         complain(reading, "the line is too long");
-        while ((c = getc(reading->file)) != EOF && c != '\n')
-            continue;
+        pass_line(reading);
         *line = 0;
     }
-    return got;
+    if (reading->bytes <= CONFIG_MAX_SIZE)
+        return got;
+    reading->error = -EFBIG;
+    return NULL;
 }
 
 static int handle(void *opaque, const char *section, const char *key, const char *value)
@@ -194,14 +210,16 @@ static char *check_line(char *line, int size, void *stream)
 int config_read(struct config *config, const char *path,
                 void (*complaint)(void *opaque, const char *message), void *opaque)
 {
-    _cleanup_fclose_ FILE *file = fopen(path, "re");
+    _cleanup_close_ int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* no wait for a FIFO */
+    _cleanup_fclose_ FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
     struct reading reading = {
         .config = config, .file = file, .path = path, .complain = complaint, .opaque = opaque};
 
     if (!file)
         return -errno;
+    steal_fd(&fd);
     ini_parse_stream(check_line, &reading, handle, &reading);
-    return 0;
+    return reading.error;
 }
 
 char *config_default_path(void)

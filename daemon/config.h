@@ -68,7 +68,8 @@ const struct config_row *config_find(const char *section, const char *key);
 
 /*
  * Reads a file over what is there. Lines that are wrong are reported with file and line through
- * `complain` and passed over. -ENOENT and other errors of open; 0 otherwise.
+ * `complain` and passed over. -EFBIG: only the first CONFIG_MAX_SIZE bytes were read; -ENOENT and
+ * other errors of open and read; what was read before counts.
  */
 int config_read(struct config *config, const char *path,
                 void (*complain)(void *opaque, const char *message), void *opaque);

@@ -2,8 +2,6 @@
 noinst_LTLIBRARIES += libdaemon.la
 libdaemon_la_SOURCES = \
 	daemon/client.c \
-	daemon/config.c daemon/config.h \
-	daemon/config-table.c \
 	daemon/daemon.c daemon/daemon.h \
 	daemon/frame.c daemon/frame.h \
 	daemon/loop.c daemon/loop.h \
@@ -18,13 +16,14 @@ libdaemon_la_SOURCES = \
 	daemon/run.c daemon/run.h \
 	daemon/schedule.c \
 	daemon/sound.c daemon/sound.h \
+	daemon/voice-choice.c daemon/voice-choice.h \
 	daemon/station.c daemon/station.h daemon/station-private.h \
 	daemon/voices.c daemon/voices.h \
 	daemon/voices-watch.c daemon/voices-watch.h \
 	daemon/worker-link.c daemon/worker-link.h
 libdaemon_la_CPPFLAGS = $(AM_CPPFLAGS) -DSORI_WORKER_PATH='"$(libexecdir)/sori-worker"'
-libdaemon_la_CFLAGS = $(program_cflags) $(INIH_CFLAGS)
-libdaemon_la_LIBADD = libvoice.la $(INIH_LIBS) -lm
+libdaemon_la_CFLAGS = $(program_cflags)
+libdaemon_la_LIBADD = libvoice.la -lm
 
 bin_PROGRAMS += sorid
 sorid_SOURCES = daemon/main.c

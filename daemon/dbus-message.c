@@ -154,7 +154,7 @@ static const struct option options_known[] = {
     {"seed", DBUS_TYPE_UINT64, MEMBER(seed)},
     {"ssml", DBUS_TYPE_BOOLEAN, 0, set_ssml},
     {"system", DBUS_TYPE_STRING, MEMBER(system)},
-    {"temperature", DBUS_TYPE_DOUBLE, MEMBER(temperature), NULL, 0, 10},
+    {"temperature", DBUS_TYPE_DOUBLE, MEMBER(temperature), NULL, 0, TEMPERATURE_MAX},
     {"voice", DBUS_TYPE_STRING, MEMBER(voice)},
     {"volume", DBUS_TYPE_DOUBLE, MEMBER(volume), NULL, 0, VOLUME_MAX},
 };

@@ -253,9 +253,9 @@ void bus_paused_changed(struct frontend_dbus *bus)
 static bool child_of(const char *path, char ret_name[static 64])
 {
     size_t n = strcmp(path, "/") ? strlen(path) : 0;
-    const char *rest = BUS_PATH + n;
+    const char *rest = &BUS_PATH[n];
 
-    if (strncmp(BUS_PATH, path, n) || *rest != '/')
+    if (n >= sizeof BUS_PATH || strncmp(BUS_PATH, path, n) || *rest != '/')
         return false;
     snprintf(ret_name, 64, "%.*s", (int)strcspn(rest + 1, "/"), rest + 1);
     return true;

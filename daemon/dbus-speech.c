@@ -169,6 +169,7 @@ static int append_job(void *opaque, const struct request_status *status)
 
 static bool append_figures(const struct frontend_dbus *bus, DBusMessageIter *to)
 {
+    const char *warning = bus_text(queue_warning(bus->daemon->queue));
     struct queue_figures figures;
     DBusMessageIter list;
     bool fine = dbus_message_iter_open_container(to, DBUS_TYPE_ARRAY, "{sv}", &list);
@@ -190,6 +191,8 @@ static bool append_figures(const struct frontend_dbus *bus, DBusMessageIter *to)
     };
     for (size_t i = 0; fine && i < sizeof rows / sizeof *rows; i++)
         fine = bus_append_entry(&list, rows[i].name, DBUS_TYPE_UINT64, &rows[i].value);
+    if (fine && *warning)
+        fine = bus_append_entry(&list, "warning", DBUS_TYPE_STRING, &warning);
     return fine && dbus_message_iter_close_container(to, &list);
 }
 

@@ -83,6 +83,7 @@ struct frame_pong {
 
 struct frame_play {
     uint32_t sample_rate;
+    uint32_t resumed; /* part of it was heard before, from another worker or before a break */
 };
 
 /* One frame as it was read; the payload is valid until the reader is filled again. */

@@ -36,7 +36,7 @@ static void start_worker(struct player *player);
 static void begin_stream(struct player *player)
 {
     struct request *request = player->request;
-    struct frame_play play = {.sample_rate = request->sample_rate};
+    struct frame_play play = {.sample_rate = request->sample_rate, .resumed = request->heard > 0};
 
     if (++player->last_stream == 0)
         player->last_stream = 1;

@@ -53,6 +53,15 @@ int run_start(struct run *run, struct pool *pool, const struct voice_info *voice
     return 0;
 }
 
+bool pool_doubts(const struct pool *pool, const struct voice_info *voice)
+{
+    const struct station *station = pool->stations;
+
+    while (station && (station->model || strcmp(station->id, voice->id)))
+        station = station->next;
+    return station && station->failures;
+}
+
 void run_stop(struct run *run)
 {
     struct station *station = run->station;

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "daemon/player.h"
+#include "daemon/voice-choice.h"
 #include "worker/error.h"
 
 DEFINE_CLEANUP(request, struct request *, request_free)
@@ -33,6 +34,8 @@ static int check_numbers(const struct request_options *options)
     if (!(options->temperature < 0) && !in_range(options->temperature, 0, TEMPERATURE_MAX))
         return fail(-EINVAL, "temperature %g is not from 0 to %g", options->temperature,
                     TEMPERATURE_MAX);
+    if (options->max_tokens > LLM_MAX_ANSWER)
+        return fail(-EINVAL, "%u tokens are more than %u", options->max_tokens, LLM_MAX_ANSWER);
     return 0;
 }
 
@@ -57,29 +60,6 @@ int rules_check_options(const struct request_options *options, const char *text,
     if (!open && !utf8_is_valid(text, size, &bad))
         return fail(-EINVAL, "the text is not UTF-8 at byte %zu", bad);
     return check_numbers(options);
-}
-
-/* Never without a voice while there is one. */
-static const struct voice_info *choose_voice(const struct queue *queue,
-                                             const struct request_options *options)
-{
-    const struct voice_info *voice = NULL;
-
-    if (options->voice && *options->voice) {
-        voice = voices_find(queue->voices, options->voice);
-        if (!voice)
-            fail(-ENOENT, "there is no voice '%.60s'", options->voice);
-        return voice;
-    }
-    if (options->language && *options->language)
-        voice = voices_for_language(queue->voices, options->language, queue->config->voice);
-    if (!voice)
-        voice = voices_find(queue->voices, queue->config->voice);
-    if (!voice)
-        voice = voices_get(queue->voices, 0);
-    if (!voice)
-        fail(-ENOENT, "no voices are installed");
-    return voice;
 }
 
 static const struct voice_info *choose_model(const struct queue *queue,
@@ -139,8 +119,8 @@ static int take_prompt(struct request *request, const char *text, size_t size)
 static int fill_in(struct request *request, const struct request_options *options, const char *text,
                    size_t size)
 {
-    const struct queue *queue = request->queue;
-    const struct voice_info *voice = choose_voice(queue, options), *model = NULL;
+    struct queue *queue = request->queue;
+    const struct voice_info *voice = voice_choose(queue, options), *model = NULL;
     bool ask = options->kind == REQUEST_ASK;
     int r;
 
@@ -171,6 +151,7 @@ int rules_make_request(struct queue *queue, const struct request_options *option
         return fail(-ENOMEM, "out of memory");
     request->queue = queue;
     request->options = *options;
+    request->voice_named = options->voice && *options->voice;
     request->options.voice = request->options.model = NULL;
     request->options.language = request->options.system = NULL;
     set_defaults(queue->config, &request->options);

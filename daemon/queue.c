@@ -197,6 +197,11 @@ void queue_figures(const struct queue *queue, struct queue_figures *ret_figures)
     }
 }
 
+const char *queue_warning(const struct queue *queue)
+{
+    return queue->warning;
+}
+
 /* --- life ------------------------------------------------------------------------------------- */
 
 DEFINE_CLEANUP(queue, struct queue *, queue_free)

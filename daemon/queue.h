@@ -112,5 +112,7 @@ struct queue_figures {
     uint64_t worker_starts, worker_deaths;         /* deaths: those that nobody asked for */
 };
 void queue_figures(const struct queue *queue, struct queue_figures *ret_figures);
+/* What people should know, such as a voice that does not load; "": nothing. */
+const char *queue_warning(const struct queue *queue);
 
 #endif

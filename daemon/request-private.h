@@ -63,12 +63,14 @@ struct request {
     void *opaque;
 
     enum request_state state;
-    bool begun;   /* its runs have been started */
-    bool parked;  /* its stream was taken from it while its front end took nothing */
-    bool held;    /* the last progress message, to be said when all is silent */
-    char *voice;  /* ids */
-    char *model;  /* REQUEST_ASK */
-    char *prompt; /* REQUEST_ASK: what was submitted */
+    bool begun;            /* its runs have been started */
+    bool parked;           /* its stream was taken from it while its front end took nothing */
+    bool held;             /* the last progress message, to be said when all is silent */
+    char *voice;           /* ids */
+    char *model;           /* REQUEST_ASK */
+    bool voice_named;      /* by the client: it gets this one or none */
+    unsigned voices_tried; /* before this one, which did not load */
+    char *prompt;          /* REQUEST_ASK: what was submitted */
     size_t prompt_size;
     size_t system_size; /* of that: what the model is told to be, first */
     char *text;         /* what is spoken */
@@ -111,6 +113,7 @@ struct queue {
     uint32_t last_id;
     uint64_t turns;
     bool paused;
+    char warning[400]; /* what people should know in the status; "": nothing */
     struct loop_call schedule;
     struct queue_figures figures;
     void (*idle)(void *opaque, bool idle);
@@ -135,6 +138,8 @@ void request_heard(struct request *request, uint64_t position);
 void request_heard_all(struct request *request);
 /* Its buffer and its runs. 0 or a negative errno value; the request is then failed. */
 int request_begin(struct request *request);
+/* The part of it that speaks, with another voice if need be. */
+int request_begin_speaking(struct request *request);
 /* Text for `text`. -EMSGSIZE, -ENOMEM. */
 int request_add_text(struct request *request, const char *text, size_t size);
 /* Whether all sound has come. */
@@ -147,6 +152,8 @@ bool request_is_spoken(const struct request *request);
 
 /* What station.c tells. */
 void request_opened(struct run *run, unsigned sample_rate);
+/* The voice or model cannot be loaded; the run is on no station any more. */
+void request_not_opened(struct run *run, int result, const char *message);
 int request_frame(struct run *run, const struct frame *frame);
 void request_run_ended(struct run *run, int result, const char *message);
 

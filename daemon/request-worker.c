@@ -9,6 +9,7 @@
 #include "daemon/player.h"
 #include "daemon/request-private.h"
 #include "daemon/station.h"
+#include "daemon/voice-choice.h"
 
 void request_opened(struct run *run, unsigned sample_rate)
 {
@@ -21,7 +22,16 @@ void request_opened(struct run *run, unsigned sample_rate)
         return;
     }
     request->sample_rate = sample_rate;
+    voice_chosen_well(request);
     request_pump(request);
+}
+
+void request_not_opened(struct run *run, int result, const char *message)
+{
+    if (!run->generator && voice_choose_again(run->request, message))
+        request_begin_speaking(run->request);
+    else
+        request_run_ended(run, result, message);
 }
 
 static int add_samples(struct run *run, const struct frame *frame)

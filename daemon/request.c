@@ -13,6 +13,7 @@
 #include "daemon/player.h"
 #include "daemon/request-private.h"
 #include "daemon/station.h"
+#include "daemon/voice-choice.h"
 #include "worker/error.h"
 
 void request_options_init(struct request_options *options)
@@ -188,23 +189,35 @@ void request_cancel(struct request *request)
 
 static int begin_run(struct run *run, const struct voice_info *voice, const char *what)
 {
-    char message[160];
-    int r;
+    if (!voice)
+        return fail(-ENOENT, "the %s is not there any more", what);
+    return run_start(run, run->request->queue->pool, voice);
+}
 
-    if (!voice) {
-        snprintf(message, sizeof message, "the %s is not there any more", what);
-        request_fail(run->request, message);
-        return -ENOENT;
-    }
-    r = run_start(run, run->request->queue->pool, voice);
+int request_begin_speaking(struct request *request)
+{
+    const struct voices *voices = request->queue->voices;
+    int r = begin_run(&request->speak, voices_find(voices, request->voice), "voice");
+
+    while (r < 0 && voice_choose_again(request, fail_message()))
+        r = begin_run(&request->speak, voices_find(voices, request->voice), "voice");
     if (r < 0)
-        request_fail(run->request, fail_message());
+        request_fail(request, fail_message());
+    return r;
+}
+
+static int begin_generating(struct request *request)
+{
+    const struct voices *voices = request->queue->voices;
+    int r = begin_run(&request->generate, models_find(voices, request->model), "language model");
+
+    if (r < 0)
+        request_fail(request, fail_message());
     return r;
 }
 
 int request_begin(struct request *request)
 {
-    const struct voices *voices = request->queue->voices;
     int r = 0;
 
     request->begun = true;
@@ -215,9 +228,9 @@ int request_begin(struct request *request)
         return -ENOMEM;
     }
     if (request->options.kind == REQUEST_ASK && !request->generate.done)
-        r = begin_run(&request->generate, models_find(voices, request->model), "language model");
+        r = begin_generating(request);
     if (r >= 0 && request_is_spoken(request) && !request->speak.done)
-        r = begin_run(&request->speak, voices_find(voices, request->voice), "voice");
+        r = request_begin_speaking(request);
     if (request->state != REQUEST_ENDING)
         request_pump(request);
     return r;

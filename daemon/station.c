@@ -146,7 +146,7 @@ static void station_fail(struct station *station, int error, const char *message
     set_timer(station, unload, 2 * RESPAWN_MAX_MS);
     while ((run = station->first)) {
         run_unlink(run);
-        request_run_ended(run, error, message);
+        request_not_opened(run, error, message);
     }
 }
 

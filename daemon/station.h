@@ -24,6 +24,9 @@ struct pool *pool_free(struct pool *pool);
 /* The list of voices is another one, or may be. */
 void pool_voices_changed(struct pool *pool);
 
+/* Whether that voice has failed to load lately, and did not load since. */
+bool pool_doubts(const struct pool *pool, const struct voice_info *voice);
+
 /* Puts the run on the station of a voice. What happens is told later, through request_opened(),
  * request_frame() and request_run_ended(). -ENOMEM, or the error of a voice that could not be
  * loaded a moment ago; with fail_message(). */

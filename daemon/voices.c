@@ -253,8 +253,10 @@ static int likeness(const char *wanted, const char *tag)
     return tag[n] ? 1 : 2;
 }
 
-const struct voice_info *voices_for_language(const struct voices *voices, const char *language,
-                                             const char *preferred)
+const struct voice_info *
+voices_for_language(const struct voices *voices, const char *language, const char *preferred,
+                    bool (*skip)(const void *opaque, const struct voice_info *voice),
+                    const void *opaque)
 {
     const struct voice_info *best = NULL;
     int best_score = 0;
@@ -262,6 +264,8 @@ const struct voice_info *voices_for_language(const struct voices *voices, const 
     for (size_t i = 0; i < voices->voices.n; i++) {
         const struct voice_info *voice = &voices->voices.items[i];
         int score = 2 * likeness(language, voice->language);
+        if (skip && skip(opaque, voice))
+            continue;
         if (score && preferred && !strcmp(voice->id, preferred))
             score++;
         if (score > best_score) {

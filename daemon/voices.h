@@ -9,6 +9,7 @@
 #ifndef DAEMON_VOICES_H
 #define DAEMON_VOICES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,10 +45,13 @@ const struct voice_info *voices_get(const struct voices *voices, size_t index);
 const struct voice_info *voices_find(const struct voices *voices, const char *id);
 /*
  * The voice for a language: the same tag, else the same language ("en-GB" takes "en-US" and "en");
- * `preferred` (NULL or an id) wins among equals. NULL when there is none. Case does not matter.
+ * `preferred` (NULL or an id) wins among equals; those that `skip` (or NULL) tells do not count.
+ * NULL when there is none. Case does not matter.
  */
-const struct voice_info *voices_for_language(const struct voices *voices, const char *language,
-                                             const char *preferred);
+const struct voice_info *
+voices_for_language(const struct voices *voices, const char *language, const char *preferred,
+                    bool (*skip)(const void *opaque, const struct voice_info *voice),
+                    const void *opaque);
 
 size_t models_count(const struct voices *voices);
 const struct voice_info *models_get(const struct voices *voices, size_t index);

@@ -27,6 +27,8 @@ struct playback {
     uint64_t received, written, told;
     bool ended, cancelled, paused, quit;
     bool waits;       /* paused, and the sink keeps its stream: it waits inside */
+    bool resumed;     /* part of the request was heard before this stream */
+    uint64_t fine_ms; /* when the device last took samples; 0: never */
     uint64_t lost_ms; /* since when there is no device; 0: there is one */
     int16_t ring[PLAY_BUFFER_SAMPLES];
 };

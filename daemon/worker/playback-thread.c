@@ -97,6 +97,14 @@ static void end_stream(struct playback *playback, int result)
     pthread_mutex_lock(&playback->lock);
 }
 
+/* Whether a device that is not there may well come back: it was there a moment ago, or in the
+ * middle of what is being said, and its server is perhaps started again. No other is waited for. */
+static bool may_come_back(const struct playback *playback)
+{
+    return playback->resumed || playback->written ||
+           (playback->fine_ms && playback->lost_ms - playback->fine_ms < DEVICE_LOST_MS);
+}
+
 /* The sink failed: goes back to what was heard and tries again, for a while. */
 static void lose_device(struct playback *playback, int error)
 {
@@ -109,7 +117,7 @@ static void lose_device(struct playback *playback, int error)
     playback->waits = false;
     if (!playback->lost_ms)
         playback->lost_ms = now;
-    if (now - playback->lost_ms >= DEVICE_LOST_MS) {
+    if (!may_come_back(playback) || now - playback->lost_ms >= DEVICE_LOST_MS) {
         end_stream(playback, error);
     } else {
         wait_ms(playback, REOPEN_MS);
@@ -124,6 +132,12 @@ static void go_back(struct playback *playback)
 {
     playback->written = playback_position(playback);
     playback->sink_rate = 0;
+}
+
+static void note_fine(struct playback *playback)
+{
+    playback->lost_ms = 0;
+    playback->fine_ms = gate_clock_ms();
 }
 
 static void play(struct playback *playback)
@@ -141,7 +155,7 @@ static void play(struct playback *playback)
     else if (r > 0)
         end_stream(playback, 0);
     else
-        playback->lost_ms = 0;
+        note_fine(playback);
 }
 
 static bool has_work(const struct playback *playback)

@@ -85,6 +85,7 @@ static void begin_stream(struct playback *playback, const struct frame *frame)
     memcpy(&start, frame->payload, sizeof start);
     playback->stream = frame->stream;
     playback->rate = start.sample_rate;
+    playback->resumed = start.resumed;
     playback->received = playback->written = playback->told = 0;
     playback->ended = playback->cancelled = false;
     playback->sink_rate = 0;

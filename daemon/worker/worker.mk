@@ -1,13 +1,15 @@
-# What sorid shares with those who open plugins: how voices are found and errors told.
+# What sorid shares with those who open plugins: how voices are found, settings read, errors told.
 noinst_LTLIBRARIES += libvoice.la
 libvoice_la_SOURCES = \
+	daemon/config.c daemon/config.h \
+	daemon/config-table.c \
 	daemon/worker/error.c daemon/worker/error.h \
 	daemon/worker/log.c daemon/worker/log.h \
 	daemon/worker/model-find.c daemon/worker/model-find.h \
 	daemon/worker/voice.c daemon/worker/voice.h \
 	daemon/worker/voice-find.c
 libvoice_la_CFLAGS = $(program_cflags) $(INIH_CFLAGS)
-libvoice_la_LIBADD = $(INIH_LIBS)
+libvoice_la_LIBADD = $(INIH_LIBS) -lm
 
 # The chain of stages: what the worker runs, and the command line in its own process.
 noinst_LTLIBRARIES += libworker.la

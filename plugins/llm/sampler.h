@@ -24,7 +24,7 @@
 #define SAMPLER_MAX_LAST 4096u
 
 struct sampler_settings {
-    float temperature;    /* 0..10 */
+    float temperature;    /* 0..TEMPERATURE_MAX */
     uint32_t top_k;       /* 0: SAMPLER_CANDIDATES */
     float top_p;          /* 0..1; 1: all */
     float min_p;          /* 0..1; 0: all */

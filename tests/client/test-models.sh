@@ -71,7 +71,7 @@ result "no default model" \
 result "a file that is no model" gives 1 "bad.gguf\|GGUF" sori complete -m broken/bad.gguf hello
 result "a model without weights" gives 1 "" \
     sori complete -m "$top_srcdir/tests/llm/vocabulary-qwen2.gguf" hello
-result "temperature out of range" gives 2 "from 0 to 10" sori complete --temperature 11 hello
+result "temperature out of range" gives 2 "from 0 to 2" sori complete --temperature 2.1 hello
 result "--output and --stdout" gives 2 "exclude each other" sori ask -o a.wav --stdout hello
 result "text and --file" gives 2 "give either" sori complete -f broken/bad.gguf hello
 

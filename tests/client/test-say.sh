@@ -112,6 +112,40 @@ result "--volume=4 does not wrap" \
     [ "$(say --volume=4 -o loud.wav hello && sox loud.wav -n stat 2>&1 |
         awk '/Maximum amplitude/ { print ($3 <= 1) }')" = 1 ]
 
+# --- settings, without the daemon ---------------------------------------------------------------
+mkdir -p "$HOME/.config/sori"
+conf=$HOME/.config/sori/sori.conf
+heard() { # OPTION...: what `sori say` makes of a text
+    sori say --stdout --format=raw "$@" "a line of text" 2>/dev/null | sha256sum
+}
+printf '[speech]\nvoice = tone\nrate = 2\npitch = 1.5\nvolume = 0.5\n' >"$conf"
+result "voice, rate, pitch and volume of sori.conf" \
+    [ "$(heard)" = "$(heard -v tone --rate=2 --pitch=1.5 --volume=0.5)" ]
+result "options win over it" [ "$(heard --rate=1 --pitch=1 --volume=1)" != "$(heard)" ]
+result "one by one" [ "$(heard --rate=1)" = "$(heard -v tone --rate=1 --pitch=1.5 -a 50)" ]
+printf '[speech]\nvoice = tone\nrate = fast\n[audio]\noutput = wavfile path=%s format=raw\n' \
+    "$scratch/device.raw" >"$conf"
+result "a wrong line is told, the rest counts" gives 0 "sori.conf:3: rate is 'fast'" \
+    env -u DBUS_SESSION_BUS_ADDRESS sori say -q "a line of text"
+result "the sound device is that of sori.conf" [ "$(sha256sum <device.raw)" = "$(heard -v tone)" ]
+printf '[speech]\nvoice = nobody\n' >"$conf"
+result "a voice of sori.conf that is not there: another one" \
+    gives 0 "no voice 'nobody': '.*' speaks instead" \
+    env SORI_VOICE_PATH="$top_srcdir/voices" sori say -q -o other.wav hello
+result "one of the command line: an error" gives 1 "no voice 'nobody'" sori say -v nobody hello
+rm "$conf" && mkdir "$conf"
+result "a folder in place of sori.conf" \
+    gives 0 'sori.conf: Is a directory' say -q -o folder.wav hello
+rmdir "$conf" && mkfifo "$conf"
+result "a FIFO" silent 0 say -q -o fifo.wav hello
+rm "$conf" && head -c 300000 /dev/zero >"$conf"
+result "zeros" gives 0 'sori.conf: File too large' say -q -o zeros.wav hello
+head -c 300000 "$(command -v sori)" >"$conf"
+result "a program" gives 0 'sori.conf: File too large' say -q -o program.wav hello
+{ printf '[speech]\nvoice = tone\n' && yes '# and so on'; } | head -c 300000 >"$conf"
+result "300 kB: what is read counts" [ "$(heard)" = "$(heard -v tone)" ]
+rm "$conf"
+
 # --- twice the same --------------------------------------------------------------------------
 result "equal runs give equal bytes" [ "$(sum -f "$top_srcdir/README.md")" = \
     "$(sum -f "$top_srcdir/README.md")" ]

@@ -2,6 +2,7 @@
 /* Requests through the queue and a real worker: what is told, in which order, and back-pressure. */
 #include "daemon/harness.h"
 
+#include <errno.h>
 #include <sys/resource.h>
 
 #include "base/limits.h"
@@ -126,6 +127,53 @@ static void tells_that_a_voice_is_bad(void **state)
     harness_close(&h);
 }
 
+/* Who names no voice is spoken to all the same when the usual one does not load, or is not there;
+ * who names one gets that or none. The status tells of it until it is mended. */
+static void another_voice_stands_in(void **state)
+{
+    static const char *const missing[] = {"broken", "nobody"};
+    char *usual = strdup(getenv("SORI_VOICE_PATH"));
+
+    setenv("SORI_VOICE_PATH", TEST_VOICES, 1);
+    for (size_t i = 0; i < 2; i++) {
+        const char *const settings[] = {"speech", "voice", missing[i], NULL};
+        struct seen seen = {0}, named = {0}, again = {0};
+        struct request_options options;
+        struct harness h;
+
+        harness_open(&h, settings);
+        harness_render(&h, &seen, NULL, "Hello.");
+        harness_render(&h, &again, NULL, "Hello.");
+        assert_true(harness_wait(&h, &seen.finished));
+        assert_true(harness_wait(&h, &again.finished));
+        assert_int_equal(seen.outcome, REQUEST_DONE);
+        assert_int_equal(again.outcome, REQUEST_DONE);
+        assert_true(seen.n_samples > 0);
+        assert_non_null(strstr(queue_warning(h.queue), "'broken' does not load"));
+        assert_non_null(strstr(queue_warning(h.queue), "'quick' speaks instead"));
+
+        request_options_init(&options);
+        options.flags = REQUEST_AUDIO;
+        options.voice = missing[i];
+        if (i == 0) {
+            assert_int_equal(harness_submit(&h, &named, &options, "Hello."), 0);
+            assert_true(harness_wait(&h, &named.finished));
+            assert_int_equal(named.outcome, REQUEST_FAILED);
+        } else {
+            assert_int_equal(harness_submit(&h, &named, &options, "Hello."), -ENOENT);
+        }
+
+        assert_int_equal(config_set(h.config, config_find("speech", "voice"), "steady"), 0);
+        again = (struct seen){0};
+        harness_render(&h, &again, NULL, "Hello.");
+        assert_true(harness_wait(&h, &again.finished));
+        assert_string_equal(queue_warning(h.queue), "");
+        harness_close(&h);
+    }
+    setenv("SORI_VOICE_PATH", usual, 1);
+    free(usual);
+}
+
 /* --- heard and read --------------------------------------------------------------------------- */
 
 /* Longer than what the daemon holds of a request's sound: each letter of this voice is 40 ms. */
@@ -194,6 +242,7 @@ int main(void)
         cmocka_unit_test(tells_that_no_worker_starts),
         cmocka_unit_test(tells_when_descriptors_are_short),
         cmocka_unit_test(tells_that_a_voice_is_bad),
+        cmocka_unit_test(another_voice_stands_in),
         cmocka_unit_test(hears_what_is_not_read),
     };
 

@@ -5,9 +5,6 @@
 set -u
 . "$top_srcdir/tests/daemon/front-lib.sh"
 need dbus-daemon gdbus /usr/bin/python3
-SORI_VOICE_PATH=$top_srcdir/tests/daemon/voices SORI_WORKER=$top_builddir/sori-worker
-export SORI_VOICE_PATH SORI_WORKER
-daemon=$top_builddir/sorid
 mkdir -p "$HOME/.config/sori"
 printf '[speech]\nvoice = steady\nrate = 2\n[audio]\noutput = wavfile path=%s format=raw\n' \
     "$TMPDIR/heard.raw" >"$HOME/.config/sori/sori.conf"
@@ -61,9 +58,33 @@ heard_is() {
 ok "sori say leaves voice and rate to the settings" "$sori" say "hello wide world"
 ok "and they count" heard_is -v steady --rate=2
 ok "sori say with a voice and a rate" "$sori" say -v quick --rate=1 --volume=0.5 "hello wide world"
-ok "has those" heard_is -v quick --volume=0.5
+ok "has those" heard_is -v quick --rate=1 --volume=0.5
+has_soon() { # within a time that tells an error from ten seconds of trying
+    since=$(date +%s)
+    has "$@" && [ $(($(date +%s) - since)) -lt 8 ]
+}
+cp "$HOME/.config/sori/sori.conf" "$TMPDIR/usual.conf"
+printf '[speech]\nvoice = broken\n[audio]\noutput = wavfile path=/nowhere/heard.raw format=raw\n' \
+    >"$HOME/.config/sori/sori.conf"
+kill -HUP "$(pid_of_daemon)"
+until property org.sori.Speech1 Settings | grep -q nowhere; do sleep 0.05; done
+ok "a sound device that is not there: told at once" \
+    has_soon "cannot play: .*nowhere.*No such" "$top_builddir/sori" say -v quick "hello"
+cp "$TMPDIR/usual.conf" "$HOME/.config/sori/sori.conf"
+sed -i 's/steady/broken/' "$HOME/.config/sori/sori.conf"
+kill -HUP "$(pid_of_daemon)"
+until property org.sori.Speech1 Settings | grep -q heard.raw; do sleep 0.05; done
+ok "the usual voice does not load: another one" "$sori" say "hello wide world"
+ok "sori status tells of it" \
+    has "^warning: the voice 'broken' does not load: .*; '[a-z]*' speaks instead" "$sori" status
+ok "a voice that was named: an error" has "no-such-plugin" "$sori" say -v broken "hello"
+cp "$TMPDIR/usual.conf" "$HOME/.config/sori/sori.conf"
+kill -HUP "$(pid_of_daemon)"
+until property org.sori.Speech1 Settings | grep -q steady; do sleep 0.05; done
+ok "mended" "$sori" say "hello"
+ok "and forgotten" sh -c "! '$sori' status | grep warning"
 ok "sori say --detach" "$sori" say --detach -v quick "$(seq 500 | tr '\n' ' ')"
-ok "sori status" has "^done: [45]$" "$sori" status
+ok "sori status" has "^done: [67]$" "$sori" status
 ok "sori pause" "$sori" pause
 ok "which the bus knows" has true property org.sori.Speech1 Paused
 ok "sori resume" "$sori" resume
