@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# For the tests of the front ends: TAP, and a private session bus that can activate the daemon.
+# For the tests of the front ends: TAP, and a private session bus that can activate the daemon,
+# which has its real workers and voices without weights.
 n=0 failures=0
-daemon=${SORID:-$top_builddir/tests/daemon/front-daemon}
+daemon=$top_builddir/sorid
+SORI_VOICE_PATH=$top_srcdir/tests/daemon/voices SORI_WORKER=$top_builddir/sori-worker
+export SORI_VOICE_PATH SORI_WORKER
 NAME=org.sori.Speech.Provider
 OBJECT=/org/sori/Speech/Provider
 
@@ -32,6 +35,12 @@ need() {
     for program; do
         command -v "$program" >/dev/null || skip_all "$program is not here"
     done
+}
+
+# settings LINE...: those of sori.conf, instead of what was there.
+settings() {
+    mkdir -p "$HOME/.config/sori"
+    printf '%s\n' "$@" >"$HOME/.config/sori/sori.conf"
 }
 
 # start_bus: a session bus of our own, with our service file and nobody else's.

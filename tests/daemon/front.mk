@@ -1,8 +1,6 @@
 # The front ends of sorid, with clients that others wrote, and with hostile ones.
-check_PROGRAMS += tests/daemon/first-sample tests/daemon/front-daemon tests/daemon/test-stream \
-	tests/daemon/test-wyoming-event
+check_PROGRAMS += tests/daemon/first-sample tests/daemon/test-stream tests/daemon/test-wyoming-event
 tests_daemon_first_sample_LDADD = $(DBUS_LIBS)
-tests_daemon_front_daemon_LDADD = libfront.la libdaemon.la libworker.la -lm
 tests_daemon_test_stream_LDADD = libfront.la libdaemon.la libworker.la $(test_libs)
 tests_daemon_test_wyoming_event_LDADD = libfront.la libworker.la $(JANSSON_LIBS) $(test_libs)
 front_tests = tests/daemon/test-socket.sh tests/daemon/test-dbus.sh tests/daemon/test-spiel.sh \

@@ -8,9 +8,6 @@ need dbus-daemon gdbus dbus-monitor /usr/bin/python3
 set -- "${SORI_MODEL_PATH%%:*}"/*.gguf
 [ -e "$1" ] || skip_all "no language model is installed"
 SORI_VOICE_PATH=$top_srcdir/tests/daemon/voices:$top_srcdir/voices
-SORI_WORKER=$top_builddir/sori-worker
-export SORI_VOICE_PATH SORI_WORKER
-daemon=$top_builddir/sorid
 mkdir -p "$HOME/.config/sori"
 printf '[speech]\nvoice = quick\n[ask]\ntemperature = 0\nmax-tokens = 40\n[audio]\noutput = %s\n' \
     "wavfile path=$TMPDIR/heard.raw format=raw" >"$HOME/.config/sori/sori.conf"

@@ -6,10 +6,9 @@ set -u
 need dbus-daemon gdbus /usr/bin/python3
 [ -e "$top_srcdir/voices/heart/heart.voice" ] || [ -e "$top_srcdir/voices/heart.voice" ] ||
     skip_all "the voice heart is not here"
-SORI_VOICE_PATH=$top_srcdir/voices SORI_WORKER=$top_builddir/sori-worker
+SORI_VOICE_PATH=$top_srcdir/voices
 PULSE_SERVER=unix:$XDG_RUNTIME_DIR/pulse.socket
-export SORI_VOICE_PATH SORI_WORKER PULSE_SERVER
-daemon=$top_builddir/sorid
+export PULSE_SERVER
 printf 'pcm.!default { type pulse }\nctl.!default { type pulse }\n' >"$HOME/.asoundrc"
 unset DISPLAY
 export ASAN_OPTIONS="${ASAN_OPTIONS-}:fast_unwind_on_malloc=0"

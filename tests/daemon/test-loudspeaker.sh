@@ -5,10 +5,8 @@
 set -u
 . "$top_srcdir/tests/daemon/front-lib.sh"
 need dbus-daemon gdbus dbus-monitor pulseaudio pactl parec /usr/bin/python3
-SORI_VOICE_PATH=$top_srcdir/tests/daemon/voices SORI_WORKER=$top_builddir/sori-worker
 PULSE_SERVER=unix:$XDG_RUNTIME_DIR/pulse.socket
-export SORI_VOICE_PATH SORI_WORKER PULSE_SERVER
-daemon=$top_builddir/sorid
+export PULSE_SERVER
 printf 'pcm.!default { type pulse }\nctl.!default { type pulse }\n' >"$HOME/.asoundrc"
 mkdir -p "$HOME/.config/sori"
 printf '[speech]\nvoice = steady\n' >"$HOME/.config/sori/sori.conf"

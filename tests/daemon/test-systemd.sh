@@ -7,8 +7,6 @@ set -u
 . "$top_srcdir/tests/daemon/front-lib.sh"
 need systemd-analyze systemd-socket-activate /usr/bin/python3
 unset DBUS_SESSION_BUS_ADDRESS
-SORI_VOICE_PATH=$top_srcdir/tests/daemon/voices SORI_WORKER=$top_builddir/sori-worker
-export SORI_VOICE_PATH SORI_WORKER
 cd "$TMPDIR" || exit 1
 # The run-time libraries of sanitizers do not live under the unit's restrictions.
 sanitized=no

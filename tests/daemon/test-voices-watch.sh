@@ -8,10 +8,10 @@ need dbus-daemon gdbus dbus-monitor
 unset SORI_MODEL_PATH
 voices=$HOME/.local/share/sori/voices models=$HOME/.local/share/sori/models
 ours=org.sori.Speech1
-SORI_VOICE_PATH='' SORI_WORKER=$top_builddir/sori-worker
+SORI_VOICE_PATH=''
 XDG_DATA_DIRS=$TMPDIR/nothing
-export SORI_VOICE_PATH SORI_WORKER XDG_DATA_DIRS
-daemon=$top_builddir/sorid sori=$top_builddir/sori
+export XDG_DATA_DIRS
+sori=$top_builddir/sori
 mkdir -p "$HOME/.config/sori"
 printf '[audio]\noutput = wavfile path=%s format=raw\n' "$TMPDIR/heard.raw" \
     >"$HOME/.config/sori/sori.conf"

@@ -17,7 +17,8 @@ if [ ! -e "$venv/ready" ]; then
     touch "$venv/ready"
 fi
 uri=unix://$XDG_RUNTIME_DIR/sori/socket
-"$daemon" &
+settings '[speech]' 'voice = quick'
+SORI_MODEL_PATH=$top_srcdir/tests/llm "$daemon" --daemon-idle-exit=0 --ask-max-tokens=20 &
 children=$!
 trap 'kill $children 2>/dev/null; wait' EXIT
 trap 'exit 1' INT TERM HUP

@@ -50,10 +50,10 @@ async def run(uri):
         await client.write_event(Describe().event())
         info = Info.from_event(await client.read_event())
         voices = [voice.name for voice in info.tts[0].voices]
-        ok("tone" in voices and info.tts[0].supports_synthesize_streaming, "describe", f"{voices}")
+        ok("quick" in voices and info.tts[0].supports_synthesize_streaming, "describe", f"{voices}")
         await client.write_event(Ping(text="here").event())
         ok(Pong.from_event(await client.read_event()).text == "here", "ping")
-        voice = SynthesizeVoice(name="tone")
+        voice = SynthesizeVoice(name="quick")
         await client.write_event(Synthesize(text="hello wide world", voice=voice).event())
         types, whole, _ = await until(client, "audio-stop")
         ok(types == ["audio-start", "audio-chunk", "audio-stop"] and len(whole) > 0, "synthesize",
@@ -88,7 +88,7 @@ async def run(uri):
 
 size = asyncio.run(run(sys.argv[1]))
 if len(sys.argv) > 2:
-    query = urllib.parse.urlencode({"text": "hello wide world", "voice": "tone"})
+    query = urllib.parse.urlencode({"text": "hello wide world", "voice": "quick"})
     with urllib.request.urlopen(f"{sys.argv[2]}/api/text-to-speech?{query}", timeout=20) as answer:
         with wave.open(io.BytesIO(answer.read())) as sound:
             ok(sound.getnframes() * 2 == size, "through the HTTP bridge",

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What test-daemon-killed.sh does: kill -9 of sorid, which the bus starts again. TAP."""
+"""What test-daemon-killed.sh does: kill -9 of sorid, DAEMON_KILLS times (20), which the bus starts
+again. TAP."""
 import json
 import os
 import signal
@@ -10,7 +11,7 @@ import time
 
 NAME, OBJECT = "org.sori.Speech.Provider", "/org/sori/Speech/Provider"
 PATH = os.path.join(os.environ["XDG_RUNTIME_DIR"], "sori", "socket")
-ROUNDS, CLIENTS = 20, 8
+ROUNDS, CLIENTS = int(os.environ.get("DAEMON_KILLS", 20)), 8
 TEXT = "the quick brown fox jumps over the lazy dog. " * 40
 
 
@@ -104,14 +105,15 @@ def main():
             time.sleep(0.01)
         left_behind += sum(not gone(worker) for worker in workers)
     back.sort(), spoken.sort()
+    p99 = back[-(-ROUNDS * 99 // 100) - 1]
     tally = ", ".join(f"{ends.count(how)} {how}" for how in ("audio-stop", "closed", "error",
                                                              "nothing"))
     print(f"# FIGURE row 9, kill -9 of the daemon: {ROUNDS} times; the next call answered after "
-          f"median {back[ROUNDS // 2]:.0f} ms, worst {back[-1]:.0f} ms (asked: 1 s), speech to its "
-          f"end after worst {spoken[-1]:.0f} ms; {len(ends)} accepted requests: {tally}; "
-          f"{left_behind} workers left behind")
+          f"median {back[ROUNDS // 2]:.0f} ms, p99 {p99:.0f} ms, worst {back[-1]:.0f} ms (asked: "
+          f"1 s), speech to its end after worst {spoken[-1]:.0f} ms; {len(ends)} accepted: "
+          f"{tally}; {left_behind} workers left behind")
     results = [("back with the next call, and speaks, over a socket that is not stale", not failed),
-               ("within seconds", back[-1] < 10000),
+               ("within seconds", p99 < 10000),
                ("every accepted request has ended, or its connection", "nothing" not in ends),
                ("no worker outlives its daemon", not left_behind)]
     for i, (name, passed) in enumerate(results, 1):

@@ -1,12 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What test-slow-clients.sh does: 500 clients that send a byte a second, and an honest one. TAP."""
+"""What test-slow-clients.sh does: 500 clients that send a byte a second, and an honest one. TAP.
+
+What is measured is the daemon, not how the machine shares its processors among the clients: the
+slow ones have a process of the lowest priority, which hardly takes a processor from the
+daemon, its worker or the honest client. The honest one asks in turn alone and among them, so that
+what else the machine does hits both; the ratio is told with its 95 % interval (bootstrap).
+"""
 import json
+import os
+import random
 import socket
 import subprocess
 import sys
 import time
 
-SLOW, ROUNDS, REQUESTS = 500, 4, 50
+SLOW, ROUNDS, REQUESTS = 500, int(os.environ.get("SLOW_ROUNDS", 8)), 75
 WORDS = "the quick brown fox jumps over the lazy dog " * 20
 HEADER = b'{"type":"synthesize","data":{"text":"one two three four five six seven eight"}}\n'
 
@@ -24,6 +32,7 @@ def connect(path):
 
 def crawl(path):
     """The slow ones, in a process of their own: each starts anew when it is sent away."""
+    os.nice(19)
     clients = [None] * SLOW
     at = [0] * SLOW
     sent_away = 0
@@ -69,33 +78,49 @@ def measure(path, times):
         times.append(served(path))
 
 
+def percentile(times, percent):
+    return times[-(-len(times) * percent // 100) - 1]
+
+
+def growth(alone, among, percent):
+    """By how many percent a percentile is longer among them; with what it may be as well."""
+    dice, growths = random.Random(11), []
+    for _ in range(1000):
+        pair = (sorted(dice.choices(times, k=len(times))) for times in (alone, among))
+        before, after = (percentile(times, percent) for times in pair)
+        growths.append(after / before * 100 - 100)
+    growths.sort()
+    before, after = percentile(alone, percent), percentile(among, percent)
+    return (f"{before:.1f} ms alone, {after:.1f} ms among them ({after / before * 100 - 100:+.0f} "
+            f"%, {growths[25]:+.0f} to {growths[974]:+.0f})")
+
+
 def main(path):
-    results, alone, among = [], [], []
+    results, alone, among, sent_away = [], [], [], 0
     for _ in range(500):
         if served(path) is not None:
             break
         time.sleep(0.02)
-    for _ in range(ROUNDS):  # in turn, so that what else the machine does hits both
+    for _ in range(ROUNDS):
         measure(path, alone)
         with subprocess.Popen([sys.executable, __file__, "crawl", path], text=True,
                               stdout=subprocess.PIPE) as slow:
             slow.stdout.readline()
             slow.stdout.readline()
-            sent_away = int(slow.stdout.readline())  # all have connected, most of them twice
+            sent_away += int(slow.stdout.readline())  # all have connected, most of them twice
             measure(path, among)
             slow.kill()
         time.sleep(0.2)
     results.append(("an honest client is served each time", None not in among + alone))
     refused = among.count(None)
     alone, among = (sorted(ms for ms in times if ms is not None) for times in (alone, among))
-    p99 = [times[-(-len(times) * 99 // 100) - 1] for times in (alone, among)]
-    median = [times[len(times) // 2] for times in (alone, among)]
     print(f"# FIGURE row 11, slow clients: {SLOW} that send a byte a second: {refused} of "
-          f"{len(among)} honest requests refused; p99 {p99[0]:.1f} ms alone, {p99[1]:.1f} ms among "
-          f"them ({p99[1] / p99[0] * 100 - 100:+.0f} %; asked: +10 %), median {median[0]:.1f} and "
-          f"{median[1]:.1f} ms ({median[1] / median[0] * 100 - 100:+.0f} %)")
-    results.append(("and hardly notices the slow ones", p99[1] < 5 * p99[0] + 500))
-    results.append(("which have lost their places to it and to each other", sent_away > SLOW / 2))
+          f"{len(among)} honest requests refused; p99 {growth(alone, among, 99)} (asked: +10 %), "
+          f"median {growth(alone, among, 50)}")
+    results.append(("and hardly notices the slow ones",
+                    percentile(among, 99) < 5 * percentile(alone, 99) + 500))
+    results.append(("which have lost their places to it and to each other",
+                    sent_away > ROUNDS * SLOW / 2))
     for i, (name, passed) in enumerate(results, 1):
         print(f"{'ok' if passed else 'not ok'} {i} - {name}")
     print(f"1..{len(results)}")

@@ -11,7 +11,7 @@ SORI_WORKER=$top_builddir/sori-worker
 # A library before that of the sanitizers is what this test needs.
 ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0
 XDG_RUNTIME_DIR=$TMPDIR/run
-export SORI_VOICE_PATH SORI_WORKER ASAN_OPTIONS XDG_RUNTIME_DIR
+export ASAN_OPTIONS XDG_RUNTIME_DIR
 mkdir -m 700 "$XDG_RUNTIME_DIR"
 ${CC:-cc} -shared -fPIC -O1 -o "$TMPDIR/fail-call.so" "$top_srcdir/tests/fault/fail-call.c" ||
     exit 1

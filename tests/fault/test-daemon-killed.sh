@@ -4,9 +4,6 @@
 set -u
 . "$top_srcdir/tests/daemon/front-lib.sh"
 need dbus-daemon gdbus /usr/bin/python3
-SORI_VOICE_PATH=$top_srcdir/tests/daemon/voices SORI_WORKER=$top_builddir/sori-worker
-export SORI_VOICE_PATH SORI_WORKER
-daemon=$top_builddir/sorid
 mkdir -p "$HOME/.config/sori"
 printf '[speech]\nvoice = quick\n' >"$HOME/.config/sori/sori.conf"
 start_bus

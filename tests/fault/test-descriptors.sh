@@ -4,8 +4,6 @@
 set -u
 . "$top_srcdir/tests/daemon/front-lib.sh"
 need dbus-daemon gdbus prlimit /usr/bin/python3
-SORI_VOICE_PATH=$top_srcdir/tests/daemon/voices SORI_WORKER=$top_builddir/sori-worker
-export SORI_VOICE_PATH SORI_WORKER
 start_bus
 prlimit --nofile=72:72 "$top_builddir/sorid" --daemon-idle-exit=0 --speech-voice=quick &
 daemon_pid=$!

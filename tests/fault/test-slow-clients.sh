@@ -5,8 +5,6 @@ set -u
 unset DBUS_SESSION_BUS_ADDRESS
 . "$top_srcdir/tests/daemon/front-lib.sh"
 need /usr/bin/python3
-SORI_VOICE_PATH=$top_srcdir/tests/daemon/voices SORI_WORKER=$top_builddir/sori-worker
-export SORI_VOICE_PATH SORI_WORKER
 "$top_builddir/sorid" --daemon-idle-exit=0 --speech-voice=quick &
 daemon_pid=$!
 until [ -S "$XDG_RUNTIME_DIR/sori/socket" ] || ! kill -0 $daemon_pid; do sleep 0.05; done
