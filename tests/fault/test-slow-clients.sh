@@ -8,7 +8,8 @@ need /usr/bin/python3
 "$top_builddir/sorid" --daemon-idle-exit=0 --speech-voice=quick &
 daemon_pid=$!
 until [ -S "$XDG_RUNTIME_DIR/sori/socket" ] || ! kill -0 $daemon_pid; do sleep 0.05; done
-/usr/bin/python3 "$top_srcdir/tests/fault/slow-clients.py" "$XDG_RUNTIME_DIR/sori/socket"
+/usr/bin/python3 "$top_srcdir/tests/fault/slow-clients.py" "$XDG_RUNTIME_DIR/sori/socket" \
+    "$daemon_pid"
 status=$?
 kill "$daemon_pid"
 wait "$daemon_pid" || status=1
