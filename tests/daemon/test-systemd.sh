@@ -24,6 +24,35 @@ cp "$top_srcdir/daemon/sorid.socket" "$units"
         eval "echo \"Environment=$name=\$$name\""
     done
 } >"$units/sorid.service.d/build.conf"
+# A bus of the manager's, as Debian's dbus-user-session has it, which knows our service file alone.
+sed "s,@[a-z]*dir@/sorid,/bin/false," "$top_srcdir/daemon/$NAME.service.in" >"$NAME.service"
+cat >bus.conf <<END
+<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>systemd:</listen>
+  <servicedir>$PWD</servicedir>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+END
+printf '[Socket]\nListenStream=%%t/bus\nSocketMode=0600\n' >"$units/dbus.socket"
+cat >"$units/dbus.service" <<END
+[Unit]
+Requires=dbus.socket
+[Service]
+Type=notify
+ExecStart=$(command -v dbus-daemon) --config-file=$PWD/bus.conf --nofork --nopidfile \
+    --systemd-activation --syslog-only
+END
+on_bus="DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/manager/bus gdbus call --session --timeout 20"
+call_version="-d $NAME -o $OBJECT -m org.freedesktop.DBus.Properties.Get org.sori.Speech1 Version"
+call_owner="-d org.freedesktop.DBus -o /org/freedesktop/DBus \
+    -m org.freedesktop.DBus.GetConnectionUnixProcessID $NAME"
 verify() {
     systemd-analyze verify --user --man=no "$units/sorid.service" "$units/sorid.socket" >said 2>&1
     status=$?
@@ -131,6 +160,17 @@ if [ -e manager.ready ] && [ $sanitized = no ]; then
     ok "stopped in peace" managed "systemctl --user stop sorid.service"
     ok "its result" unit Result success
     ok "the next client starts it" managed "/usr/bin/python3 hears.py $socket"
+    if command -v dbus-daemon >/dev/null && command -v gdbus >/dev/null; then
+        ok "stopped once more" managed "systemctl --user stop sorid.service"
+        ok "the manager starts a bus" managed "systemctl --user start dbus.service"
+        ok "a call on the bus starts the unit and is answered" managed "$on_bus $call_version"
+        ok "by the manager, not by the bus" \
+            managed "$on_bus $call_owner | tee owner
+                grep -q \"uint32 \$(systemctl --user show -P MainPID sorid.service),\" owner"
+        ok "it is active" unit ActiveState active
+    else
+        echo "# no dbus-daemon or no gdbus: activation over D-Bus is not tested"
+    fi
 else
     echo "# no user manager: $(tail -n 1 manager.log 2>/dev/null) $(cat unshare.log)"
 fi
