@@ -38,8 +38,11 @@ sleep 0.5
 kill $monitor
 # The first word sounds before the last piece of text is there, unless it is one sentence.
 order=$(sed -n 's/^signal .*member=\([A-Z][a-z]*\)$/\1/p' "$TMPDIR/signals")
-ok "spoken while it is written" sh -c "printf '%s\n' '$order' | awk '
-    /Word/ && !word { word = NR } /Text/ { text = NR } END { exit !(word && word < text) }'"
+word_before_text() {
+    printf '%s\n' "$1" | awk '/Word/ && !word { word = NR } /Text/ { text = NR }
+        END { print NR, word, text; exit !(word && word < text) }'
+}
+ok "spoken while it is written" word_before_text "$order"
 ok "with word signals" has "Word" printf '%s\n' "$order"
 ok "the same question, the same answer" has "$(head -c 20 "$TMPDIR/answer" | head -n 1)" \
     "$sori" ask -v quick "Name three colours. Then name three animals."
@@ -48,7 +51,7 @@ import json, socket, sys
 s = socket.socket(socket.AF_UNIX)
 s.settimeout(60)
 s.connect(sys.argv[1])
-question = {"text": "Name three colours. Then name three animals."}
+question = {"text": sys.argv[3], "voice": {"name": sys.argv[2]}}
 s.sendall(json.dumps({"type": "transcript", "data": question}).encode() + b"\n")
 f, seen, size = s.makefile("rb"), [], 0
 while line := f.readline():
@@ -63,16 +66,24 @@ last_text = max(i for i, name in enumerate(seen) if name == "handled-chunk")
 sys.exit(not size or "audio-chunk" not in seen[:last_text])
 END
 ok "a transcript over the socket is spoken while it is written" \
-    /usr/bin/python3 "$TMPDIR/transcript.py" "$XDG_RUNTIME_DIR/sori/socket"
-# The voice that is shipped, at its own pace: the answer is long enough for it.
+    /usr/bin/python3 "$TMPDIR/transcript.py" "$XDG_RUNTIME_DIR/sori/socket" quick \
+    "Name three colours. Then name three animals."
+# The voice that is shipped takes its time, and so the answer has to be longer.
+sed -i 's/^max-tokens = .*/max-tokens = 100/' "$HOME/.config/sori/sori.conf"
+kill -HUP "$(pid_of_daemon)"
+until call org.freedesktop.DBus.Properties.Get $ours Settings | grep -q 'max-tokens.: <uint32 100>'; do
+    sleep 0.05
+done
 dbus-monitor --session "interface='$ours'" >"$TMPDIR/signals" 2>&1 &
 monitor=$!
 until grep -q NameAcquired "$TMPDIR/signals" || ! kill -0 $monitor; do sleep 0.05; done
 ok "sori ask with the voice that is shipped" "$sori" ask -v heart \
-    "Name three colours. Then name three animals."
+    "Tell me about the sea in ten sentences."
 sleep 0.5
 kill $monitor
 order=$(sed -n 's/^signal .*member=\([A-Z][a-z]*\)$/\1/p' "$TMPDIR/signals")
-ok "it speaks, word for word" has "Word" printf '%s\n' "$order"
+ok "it speaks before the answer is whole" word_before_text "$order"
+ok "the same over the socket" /usr/bin/python3 "$TMPDIR/transcript.py" \
+    "$XDG_RUNTIME_DIR/sori/socket" heart "Tell me about the sea in ten sentences."
 ok "no worker died" has "worker.deaths: 0" "$sori" status
 done_testing
