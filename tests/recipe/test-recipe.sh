@@ -57,6 +57,8 @@ step "curves" curves "$work/whole" "$work/curves.png"
 step "the vocoder is exported" export vocoder "$work/whole" "$features" "$work/vocoder.safetensors"
 step "so is the acoustic model" export acoustic "$work/acoustic" "$features" \
     "$work/acoustic.safetensors"
+step "the best vocoder is exported" export vocoder "$work/whole" "$features" \
+    "$work/best.safetensors" --best
 for kind in f32 f16 q8_0; do
     result "vocoder in $kind" "$python" "$convert" "$work/vocoder.safetensors" \
         -o "$work/vocoder-$kind.gguf" --type $kind

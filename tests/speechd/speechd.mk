@@ -9,3 +9,9 @@ TESTS += $(speechd_tests)
 check_PROGRAMS += tests/speechd/test-reply
 TESTS += tests/speechd/test-reply
 tests_speechd_test_reply_SOURCES = tests/speechd/test-reply.c client/speechd/reply.c
+
+check_PROGRAMS += tests/speechd/test-voices
+TESTS += tests/speechd/test-voices
+tests_speechd_test_voices_SOURCES = tests/speechd/test-voices.c client/speechd/reply.c \
+	client/speechd/voices.c
+tests_speechd_test_voices_LDADD = libworker.la $(test_libs)

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the averaged weights of a run as safetensors, which voices/convert.py makes GGUF of.
 
-    export.py acoustic|vocoder RUN FEATURES OUT.safetensors
+    export.py acoustic|vocoder RUN FEATURES OUT.safetensors [--best]
+
+Those of the last step; --best: those of the best validation.
 """
 import argparse
 import json
@@ -25,8 +27,10 @@ def main():
     parser.add_argument("run", type=pathlib.Path)
     parser.add_argument("features", type=pathlib.Path)
     parser.add_argument("out")
+    parser.add_argument("--best", action="store_true", help="weights of the best validation")
     options = parser.parse_args()
-    saved = torch.load(options.run / "checkpoint.pt", map_location="cpu", weights_only=True)
+    checkpoint = "best.pt" if options.best else "checkpoint.pt"
+    saved = torch.load(options.run / checkpoint, map_location="cpu", weights_only=True)
     statistics = dataset.load_statistics(options.features)
     state = {name: value.numpy() for name, value in saved["mean"].items()}
     tensors, config = EXPORT[options.model](state, saved["config"], statistics, saved["total"])

@@ -84,6 +84,16 @@ class Trainer:
                     "total": self.total, "config": self.net.config}, partial)
         os.replace(partial, self.path)
 
+    def keep_best(self, figures):
+        """The averaged weights whose first figure is the lowest so far: a small corpus is learnt by
+        heart sooner or later, and what was best is then wanted."""
+        path, figure = self.path.with_name("best.pt"), next(iter(figures.values()))
+        if path.exists() and torch.load(path, weights_only=True)["figure"] <= figure:
+            return
+        torch.save({"mean": self.mean.state_dict(), "figure": figure, "total": self.total,
+                    "config": self.net.config}, path.with_suffix(".partial"))
+        os.replace(path.with_suffix(".partial"), path)
+
     def rate(self):
         warmup = min(1, (self.step + 1) / self.options.warmup)
         cosine = 0.5 + 0.5 * math.cos(math.pi * self.step / self.options.steps)
@@ -125,6 +135,7 @@ class Trainer:
                     print(time.strftime("%H:%M:%S"), f"{time.process_time():.0f} s",
                           json.dumps(row), flush=True)
                     losses = []
+                    self.keep_best(figures)
                 if time.monotonic() - saved > SAVE_SECONDS:
                     self.save()
                     saved = time.monotonic()
