@@ -20,6 +20,7 @@ RATE, DECIMATE, HOP = 24000, 3, 50  # HOP, lags and the window in decimated samp
 SHORTEST, LONGEST, WINDOW = 32, 100, 160
 REACH = (WINDOW + LONGEST + 1) // 2 + 1
 JUMP, LONGER, FLOOR = 2.0, 0.02, 1e-6
+LAG_JUMP = 1.2
 CUTOFF, ONSET, FULL = 3000, 0.6, 0.95
 FIRST, COUNT = 9600, 16800  # from 0.4 s: words; 0.7 s
 
@@ -78,7 +79,15 @@ def comb(samples):
     gain = np.clip((periodicity - ONSET) / (FULL - ONSET), 0, 1)
     far = 2 * LONGEST * DECIMATE
     padded = np.pad(x, far)
-    change = gain * (at(padded, far + n - lag) / 4 + at(padded, far + n + lag) / 4 - x / 2)
+
+    def difference(lags):
+        return at(padded, far + n - lags) / 4 + at(padded, far + n + lags) / 4 - x / 2
+
+    last, following = (np.repeat(lags, hop) for lags in (track[:-1, 0], track[1:, 0]))
+    way, faded = n % hop / hop, difference(lag)
+    jump = np.maximum(last / following, following / last) > LAG_JUMP
+    faded[jump] = ((1 - way) * difference(last) + way * difference(following))[jump]
+    change = gain * faded
     y = x + np.convolve(np.pad(change, half), lowpass(CUTOFF, half), "valid")
     return pitch, y[lead:lead + len(samples)]
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 
 enum { HALF = 32, TAPS = 2 * HALF + 1 }; /* of the low-pass */
 enum { POINTS = 2 };                     /* on either side that interpolation takes */
+#define JUMP 1.2f                        /* between lags: no voice glides as fast as that */
 
 struct comb {
     struct comb_config config;
@@ -101,20 +103,37 @@ static float within_one(float gain)
     return gain < 0 ? 0 : gain > 1 ? 1 : gain;
 }
 
+/* d at g = 1 with one lag. */
+static float difference(const float *x, float lag)
+{
+    return (between(x, -lag) + between(x, lag)) / 4 - *x / 2;
+}
+
+/* Another octave: in between lies no period. */
+static bool far_apart(float a, float b)
+{
+    return a > b * JUMP || b > a * JUMP;
+}
+
 /* d of one hop, which begins at x[0] and leads from comb->last to `next`. */
 static void differences(const struct comb *comb, struct pitch_estimate next, const float *x,
                         float *ret_d)
 {
     struct pitch_estimate last = comb->last;
     float range = comb->config.full - comb->config.onset;
+    bool jump = far_apart(last.lag, next.lag);
 
     for (size_t n = 0; n < comb->hop; n++) {
         float way = (float)n / (float)comb->hop;
-        float lag = last.lag + (next.lag - last.lag) * way;
         float periodicity = last.periodicity + (next.periodicity - last.periodicity) * way;
         float gain = within_one((periodicity - comb->config.onset) / range);
-        float both = gain > 0 ? between(x + n, -lag) + between(x + n, lag) : 0;
-        ret_d[n] = gain > 0 ? gain * (both / 4 - x[n] / 2) : 0;
+        if (gain <= 0)
+            ret_d[n] = 0;
+        else if (jump)
+            ret_d[n] = gain * ((1 - way) * difference(x + n, last.lag) +
+                               way * difference(x + n, next.lag));
+        else
+            ret_d[n] = gain * difference(x + n, last.lag + (next.lag - last.lag) * way);
     }
 }
 

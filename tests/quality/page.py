@@ -5,7 +5,8 @@ spectrograms.
 
     page.py OUT-OF-JUDGE SENTENCES.txt PAGE.md SYSTEM... [--count N]
 
-Needs matplotlib, numpy and soundfile. Sounds and pictures go into `samples` beside PAGE.md.
+Needs matplotlib, numpy and soundfile. Sounds and pictures go into `samples` beside PAGE.md; what
+stands there before the first sentence stays.
 """
 import argparse
 import pathlib
@@ -39,6 +40,13 @@ def add(source, folder, name):
     soundfile.write(folder / f"{name}.opus", samples, OPUS_RATE, format="OGG", subtype="OPUS")
 
 
+def head(page):
+    """What stands before the first sentence of a page that is there already: somebody wrote it."""
+    if not page.exists():
+        return ["# Samples", ""]
+    return page.read_text().split("\n## ", 1)[0].rstrip().splitlines() + [""]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -50,7 +58,7 @@ def main():
     options = parser.parse_args()
     folder = options.page.parent / "samples"
     folder.mkdir(exist_ok=True)
-    lines = ["# Samples", ""]
+    lines = head(options.page)
     for i, text in enumerate(options.sentences.read_text().splitlines()[:options.count]):
         lines += [f"## {text}", "", "| system | sound | spectrogram |", "|---|---|---|"]
         for system in options.systems:

@@ -185,6 +185,30 @@ static void test_noise(void **state)
     comb_free(comb);
 }
 
+/* A voice whose periods differ in pairs, then do not, then do: its period jumps by an octave and back.
+ * On the way it must not be cancelled. */
+static void test_octave(void **state)
+{
+    enum { N = 24000, PERIOD = 120 };
+    struct comb *comb = new_comb();
+    float *x = calloc(N, sizeof *x), *y;
+    double worst = 0;
+
+    for (size_t i = 0; i < N; i++) {
+        double t = 2 * M_PI * (double)i / PERIOD;
+        double odd = 0.25 * (1 - cos(2 * M_PI * (double)i / 8000)); /* 0 to a half and back */
+        x[i] = (float)(0.3 * (cos(t) + odd * cos(t / 2)));
+    }
+    y = run(comb, x, N, 300);
+    for (size_t i = 1000; i < N - 1000; i++)
+        worst = fmax(worst, fabs((double)y[i] - (double)x[i]));
+    printf("# FIGURE comb filter, a voice whose period jumps by an octave: %.3f off\n", worst);
+    assert_true(worst < 0.08);
+    free(x);
+    free(y);
+    comb_free(comb);
+}
+
 static void test_refused(void **state)
 {
     struct comb *comb = NULL;
@@ -204,7 +228,7 @@ int main(void)
         cmocka_unit_test(test_reference), cmocka_unit_test(test_pitch),
         cmocka_unit_test(test_pieces),    cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_harmonics), cmocka_unit_test(test_noise),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_octave),    cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
