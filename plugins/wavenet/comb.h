@@ -11,8 +11,9 @@
  *     g = (periodicity - onset) / (full - onset), within 0..1
  *
  * T and the periodicity change linearly from one estimate to the next. Where T jumps (by an octave,
- * when a voice's periods are alike in pairs), d is cross-faded from the one T to the other instead: on
- * the way lies no period, and the sum would cancel the voice itself for some milliseconds, a click.
+ * when a voice's periods are alike in pairs), d is cross-faded from the one T to the other instead:
+ * on the way lies no period, and the sum would cancel the voice itself for some milliseconds, a
+ * click.
  *
  * Harmonics pass, what lies halfway between them vanishes at g = 1. Where g is 0 around a sample,
  * it is given back as it was. As many samples come out as went in, comb_delay() later; they do not

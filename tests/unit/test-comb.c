@@ -185,8 +185,8 @@ static void test_noise(void **state)
     comb_free(comb);
 }
 
-/* A voice whose periods differ in pairs, then do not, then do: its period jumps by an octave and back.
- * On the way it must not be cancelled. */
+/* A voice whose periods differ in pairs, then do not, then do: its period jumps by an octave and
+ * back. On the way it must not be cancelled. */
 static void test_octave(void **state)
 {
     enum { N = 24000, PERIOD = 120 };
