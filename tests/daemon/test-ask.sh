@@ -71,7 +71,8 @@ ok "a transcript over the socket is spoken while it is written" \
 # The voice that is shipped takes its time, and so the answer has to be longer.
 sed -i 's/^max-tokens = .*/max-tokens = 100/' "$HOME/.config/sori/sori.conf"
 kill -HUP "$(pid_of_daemon)"
-until call org.freedesktop.DBus.Properties.Get $ours Settings | grep -q 'max-tokens.: <uint32 100>'; do
+until call org.freedesktop.DBus.Properties.Get $ours Settings |
+    grep -q 'max-tokens.: <uint32 100>'; do
     sleep 0.05
 done
 dbus-monitor --session "interface='$ours'" >"$TMPDIR/signals" 2>&1 &
