@@ -157,10 +157,11 @@ static bool is_capital(const struct sori_event *event)
 /* A blip of two tones, rising and short: it is heard before every capital letter of a text. */
 static float blip(double t)
 {
-    const double length = ICON_MS / 1000.0;
-    double frequency = t < length / 2 ? 1320 : 1760, turn = 2 * 3.14159265358979323846;
+    const double length = ICON_MS / 1000.0, half = length / 2, turn = 2 * 3.14159265358979323846;
+    /* the second tone goes on where the first one ends, else it would click */
+    double cycles = 1320 * fmin(t, half) + 1760 * fmax(t - half, 0);
 
-    return (float)(0.2 * (0.5 - 0.5 * cos(turn * t / length)) * sin(turn * frequency * t));
+    return (float)(0.2 * (0.5 - 0.5 * cos(turn * t / length)) * sin(turn * cycles));
 }
 
 static int write_icon(struct delivery *delivery)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Volume and silence on their way out: samples, and where events lie. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -110,13 +111,32 @@ static void test_capitals(void **state)
     assert_true(loudest > 0.05f);
 }
 
+/* How far a sample may lie from the line through its neighbours: a click lies further. */
+static void test_no_click(void **state)
+{
+    enum { FINE = 24000, LENGTH = FINE * 40 / 1000 };
+    const float samples[1] = {0};
+    const struct sori_event capital = {.type = SORI_EVENT_MARK, .name = "capital"};
+    const struct sori_block block = {SORI_MEDIA_SAMPLES, 0, samples, 1, &capital, 1};
+    const float turn = 6.2832f * 1760 / FINE; /* the steepest that its higher tone gets */
+    struct delivery delivery = {0};
+
+    n_output = 0;
+    delivery_begin(&delivery, FINE, 1, true, take, NULL);
+    assert_int_equal(delivery_block(&delivery, &block), 0);
+    delivery_clear(&delivery);
+    assert_int_equal(n_output, LENGTH + 1);
+    for (size_t i = 1; i < LENGTH; i++)
+        assert_true(fabsf(output[i + 1] - 2 * output[i] + output[i - 1]) <
+                    0.2f * turn * turn * 1.2f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),
-        cmocka_unit_test(test_pause),
-        cmocka_unit_test(test_prosody),
-        cmocka_unit_test(test_capitals),
+        cmocka_unit_test(test_plain),    cmocka_unit_test(test_pause),
+        cmocka_unit_test(test_prosody),  cmocka_unit_test(test_capitals),
+        cmocka_unit_test(test_no_click),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
