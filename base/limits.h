@@ -71,10 +71,12 @@
 /* Speaking rate, as a factor: 0.1 is slower than anyone asks for, 10 is Spiel's upper end. */
 #define RATE_MIN 0.1
 #define RATE_MAX 10.0
-/* Of that, what a voice does with its own durations: beyond, a model is out of what it has learned
- * (its phonemes fall below two frames, or drone), and the sound is stretched in time instead. */
+/* Slower than this a model is out of what it has learned (its phonemes drone), and the sound is
+ * stretched in time instead; base/rate.h. */
 #define RATE_VOICE_MIN 0.5
-#define RATE_VOICE_MAX 2.0
+/* A model computes at most so much more than what is heard: half of the time of one core with the
+ * default voice, which is eight times faster than speech. */
+#define RATE_STRETCH_MAX 4.0
 /* Pitch, as a factor: one octave down and up. */
 #define PITCH_MIN 0.5
 #define PITCH_MAX 2.0

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/rate.h"
 #include "worker/ahead.h"
 #include "worker/delivery.h"
 #include "worker/error.h"
@@ -213,7 +214,7 @@ static double voice_rate(const struct pipeline *pipeline)
         return rate;
     for (size_t i = 0; i < pipeline->n_stages; i++)
         if (pipeline->stages[i]->plugin->stage->kind == SORI_STAGE_ACOUSTIC)
-            return fmin(fmax(rate, RATE_VOICE_MIN), RATE_VOICE_MAX);
+            return rate_of_voice(rate);
     return rate;
 }
 

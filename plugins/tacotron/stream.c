@@ -7,6 +7,7 @@
 #include "base/checked.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/rate.h"
 #include "tacotron/stream.h"
 
 enum { LEAD_KEPT = 2, TAIL_KEPT = 2 };
@@ -142,12 +143,12 @@ static void put_event(struct tacotron_stream *stream, struct sori_event event, u
     stream->out_events[stream->n_out_events++] = event;
 }
 
-/* What the voice can do of the rate that the events want; see RATE_VOICE_MIN. */
+/* What the voice can do of the rate that the events want; see base/rate.h. */
 static float rate_with(const struct tacotron_stream *stream, float prosody)
 {
     if (prosody == 1)
         return (float)stream->rate;
-    return (float)fmin(fmax(stream->rate * (double)prosody, RATE_VOICE_MIN), RATE_VOICE_MAX);
+    return (float)rate_of_voice(stream->rate * (double)prosody);
 }
 
 /* The factor that remains for those behind. */

@@ -16,6 +16,7 @@ unit_tests = \
 	tests/unit/test-gguf-damage \
 	tests/unit/test-gguf-query \
 	tests/unit/test-griffinlim \
+	tests/unit/test-rate \
 	tests/unit/test-signal-mel \
 	tests/unit/test-signal-pqmf \
 	tests/unit/test-signal-stft \
