@@ -24,7 +24,7 @@ dist_tone_DATA = voices/tone/tone.voice
 EXTRA_DIST += voices/recipe/README.md voices/recipe/requirements.txt \
 	voices/recipe/align.py voices/recipe/corpus.py voices/recipe/curves.py \
 	voices/recipe/dataset.py \
-	voices/recipe/export.py voices/recipe/features.py voices/recipe/muon.py \
+	voices/recipe/export.py voices/recipe/features.py voices/recipe/forced.py voices/recipe/muon.py \
 	voices/recipe/prepare.py \
 	voices/recipe/restore.py voices/recipe/symbols.py voices/recipe/tacotron.py \
 	voices/recipe/teachers.py \

@@ -127,14 +127,21 @@ def copies(vocoder):
     return render
 
 
+def forced_mel(voice):
+    """A function that gives the acoustic model's log-mel frames for a recording."""
+    model = recipe("forced").Forced(voice / "acoustic.gguf")
+    log_mel, encode = recipe("features").log_mel, recipe("symbols").encode
+    return lambda samples, phonemes, durations: model.mel(
+        {"mel": log_mel(samples), "ids": np.array(encode(phonemes)), "durations": durations})
+
+
 def forced(vocoder):
     """The acoustic model's frames when it is told the teacher's last ones, sounded by a vocoder:
     its blur without its drift."""
     def render(sentences, folder):
-        from forced import Forced
-        chain, model = sentences.chain(vocoder), Forced(sentences.options.voice / "acoustic.gguf")
+        chain, mel = sentences.chain(vocoder), forced_mel(sentences.options.voice)
         for i, recording in enumerate(sentences.recordings()):
-            sound.write(folder / f"{i:03d}.wav", chain.sound(model.mel(*recording)), RATE)
+            sound.write(folder / f"{i:03d}.wav", chain.sound(mel(*recording)), RATE)
     return render
 
 

@@ -73,22 +73,20 @@ def compare_with(teacher, path):
 
 def judge_system(ears, sentences, folder):
     """Rows, one a sentence; those of sounds that have not changed are taken from the last time."""
-    store = folder.with_suffix(".json")
+    store, partial = folder.with_suffix(".json"), folder.with_suffix(".partial")
     known = json.loads(store.read_text()) if store.exists() else {}
-    rows, used = [], {}
     for i, text in enumerate(sentences.texts):
         path = folder / f"{i:03d}.wav"
         digest = hashlib.sha256(path.read_bytes() + text.encode()).hexdigest()
-        row = known.get(digest)
-        if row is None or not path.with_suffix(".npy").exists():
-            row = ears.judge(path, text)
+        row = known.get(path.stem, {})
+        if row.get("digest") != digest:
+            row = {"digest": digest, **ears.judge(path, text)}
         if "MCD" not in row:
             row |= compare_with(sentences.teacher, path)
-        known[digest] = used[digest] = row
-        rows.append(row)
-        store.write_text(json.dumps(known, ensure_ascii=False))
-    store.write_text(json.dumps(used, ensure_ascii=False, indent=1))
-    return rows
+        known[path.stem] = row
+        partial.write_text(json.dumps(known, ensure_ascii=False, indent=1))
+        partial.replace(store)
+    return [known[f"{i:03d}"] for i in range(len(sentences.texts))]
 
 
 def frames_of(folder, count):

@@ -1,7 +1,7 @@
 # Intelligibility and quality as machines judge them: skipped without their models.
 dist_check_SCRIPTS += tests/quality/test-judge.sh
 TESTS += tests/quality/test-judge.sh
-EXTRA_DIST += tests/quality/engines.py tests/quality/forced.py tests/quality/intervals.py \
+EXTRA_DIST += tests/quality/engines.py tests/quality/intervals.py \
 	tests/quality/judge.py tests/quality/likeness.py tests/quality/listener.py \
 	tests/quality/marks.py tests/quality/page.py tests/quality/pieces.py \
 	tests/quality/questions.tsv tests/quality/rates.py tests/quality/README.md \

@@ -83,14 +83,13 @@ def compare(parts, reference):
 
 def mels(sentences):
     """Name -> log-mel frames of each sentence."""
-    from forced import Forced
     log_mel = engines.recipe("features").log_mel
-    model = Forced(sentences.options.voice / "acoustic.gguf")
+    forced = engines.forced_mel(sentences.options.voice)
     chain = sentences.chain(engines.ACOUSTIC)
     found = {"teacher": [], "forced": [], "free": []}
     for samples, phonemes, durations in sentences.recordings():
         found["teacher"].append(log_mel(samples))
-        found["forced"].append(model.mel(samples, phonemes, durations))
+        found["forced"].append(forced(samples, phonemes, durations))
         found["free"].append(chain.speak(phonemes))
     return found
 

@@ -44,6 +44,8 @@ step "whose phonemes are found in the recordings" corpus recordings "$work/recor
 result "where they are" "$python" "$top_srcdir/tests/recipe/aligned.py" check "$corpus" \
     "$work/aligned"
 step "features and statistics" prepare "$corpus" "$features" --statistics
+step "features as an acoustic model gives them" prepare "$corpus" "$work/forced" --acoustic \
+    "$heart/acoustic.gguf"
 
 vocoder="--batch 2 --frames 4 --layers 2 --residual 16 --validate 2"
 step "a vocoder learns" train_vocoder "$features" "$work/whole" --steps 4 $vocoder
@@ -82,7 +84,7 @@ result "every weight is what it was" "$python" "$top_srcdir/tests/recipe/compare
 
 cp "$work"/landed-features/statistics.npz "$features"
 step "training goes on from landed weights" train_vocoder "$features" "$work/landed" --steps 1 \
-    --batch 2 --frames 4
+    --batch 2 --frames 4 --also "$work/forced"
 result "and they have one step more" "$python" "$top_srcdir/tests/recipe/compare.py" --steps 1 \
     "$heart/vocoder.gguf" "$work/landed/checkpoint.pt"
 
