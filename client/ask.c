@@ -180,12 +180,12 @@ static int ask_remotely(struct ask *ask)
     };
     struct remote *remote = NULL;
     uint32_t job;
-    int r = remote_open(false, &remote);
+    int r = remote_open(false, interrupt_fd(), &remote);
 
     if (r >= 0)
         r = remote_start(remote, &order, &job);
     if (r >= 0)
-        r = remote_wait(remote, &order, job, interrupt_fd());
+        r = remote_wait(remote, &order, job);
     remote_close(remote);
     if (ask->text && ask->last && ask->last != '\n')
         fputc('\n', ask->text);

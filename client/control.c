@@ -21,7 +21,7 @@ static int ask_daemon(const struct command *command, int argc, char **argv, cons
         fprintf(stderr, "sori: %s: no arguments, please\n", command->name);
         return EXIT_USAGE;
     }
-    r = remote_open(true, &remote);
+    r = remote_open(true, -1, &remote);
     if (r >= 0)
         r = remote_call(remote, method, ret_reply);
     remote_close(remote);

@@ -52,6 +52,7 @@ int interrupt_start(void)
     int r;
 
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* the limit of a file's size is an error like a full disk */
     sigemptyset(&signals);
     add_unless_ignored(SIGINT);
     add_unless_ignored(SIGTERM);

@@ -6,9 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "base/cleanup.h"
+#include "base/session-bus.h"
 #include "worker/error.h"
 
 #define NAME "org.sori.Speech.Provider"
@@ -16,10 +17,11 @@
 #define INTERFACE "org.sori.Speech1"
 
 /* An answer comes within milliseconds; starting the daemon may take a moment on a busy machine. */
-enum { CALL_MS = 20000 };
+enum { CALL_MS = 20000, START_MS = 10000 };
 
 struct remote {
     DBusConnection *connection;
+    int stop; /* readable when no answer is waited for any more; -1: there is no such thing */
 };
 
 DEFINE_CLEANUP(remote, struct remote *, remote_close)
@@ -28,23 +30,6 @@ static void unref_message(DBusMessage **message)
 {
     if (*message)
         dbus_message_unref(*message);
-}
-
-/* --- connecting ------------------------------------------------------------------------------- */
-
-/* libdbus would start a bus of its own where there is none; we do without. */
-static bool bus_is_there(void)
-{
-    const char *run = getenv("XDG_RUNTIME_DIR");
-    char path[256], address[280];
-
-    if (getenv("DBUS_SESSION_BUS_ADDRESS"))
-        return true;
-    if (!run || snprintf(path, sizeof path, "%s/bus", run) >= (int)sizeof path ||
-        access(path, R_OK | W_OK) < 0)
-        return false;
-    snprintf(address, sizeof address, "unix:path=%s", path);
-    return setenv("DBUS_SESSION_BUS_ADDRESS", address, 1) == 0;
 }
 
 /* What an error of the bus means to us. */
@@ -65,6 +50,79 @@ static int bus_failure(const DBusError *error)
                 error->message);
 }
 
+/* --- calls ------------------------------------------------------------------------------------ */
+
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Waits for input, or to be stopped. 0 or a negative errno value. */
+static int wait_for_bus(struct remote *remote, uint64_t end)
+{
+    struct pollfd fds[2] = {{.events = POLLIN}, {.fd = remote->stop, .events = POLLIN}};
+    uint64_t now = now_ms();
+
+    if (now >= end)
+        return fail(-ENOTCONN, "the daemon does not answer");
+    if (!dbus_connection_get_unix_fd(remote->connection, &fds[0].fd))
+        return fail(-ENOTCONN, "the session bus has gone");
+    if (poll(fds, 2, (int)(end - now)) < 0 && errno != EINTR)
+        return fail(-errno, "poll: %s", strerror(errno));
+    if (fds[1].revents)
+        return fail(-ECANCELED, "interrupted");
+    dbus_connection_read_write(remote->connection, 0);
+    return 0;
+}
+
+/* The answer to a call, or an error; signals before it are passed over, there are none of a job. */
+static int wait_for_reply(struct remote *remote, dbus_uint32_t serial, unsigned patience_ms,
+                          DBusMessage **ret_reply)
+{
+    uint64_t end = now_ms() + patience_ms;
+    int r = 0;
+
+    while (r == 0) {
+        DBusMessage *message = dbus_connection_pop_message(remote->connection);
+        if (message && dbus_message_get_reply_serial(message) == serial) {
+            *ret_reply = message;
+            return 0;
+        }
+        if (message && dbus_message_is_signal(message, DBUS_INTERFACE_LOCAL, "Disconnected"))
+            r = fail(-ENOTCONN, "the session bus has gone");
+        else if (!message)
+            r = wait_for_bus(remote, end);
+        if (message)
+            dbus_message_unref(message);
+    }
+    return r;
+}
+
+static int call(struct remote *remote, DBusMessage *message, unsigned patience_ms,
+                DBusMessage **ret_reply)
+{
+    _cleanup_(unref_message) DBusMessage *reply = NULL;
+    DBusError error = DBUS_ERROR_INIT;
+    dbus_uint32_t serial;
+    int r;
+
+    if (!dbus_connection_send(remote->connection, message, &serial))
+        return fail(-ENOMEM, "out of memory");
+    dbus_connection_flush(remote->connection);
+    r = wait_for_reply(remote, serial, patience_ms, &reply);
+    if (r >= 0 && dbus_set_error_from_message(&error, reply))
+        r = bus_failure(&error);
+    dbus_error_free(&error);
+    if (r >= 0 && ret_reply)
+        *ret_reply = steal(reply);
+    return r;
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
 static int check_running(DBusConnection *connection)
 {
     DBusError error = DBUS_ERROR_INIT;
@@ -74,7 +132,17 @@ static int check_running(DBusConnection *connection)
     return running ? 0 : fail(-ENOTCONN, "the daemon does not run");
 }
 
-int remote_open(bool running, struct remote **ret_remote)
+/* Whether it answers, and starts it. One that hangs is known before it has a text to speak later.
+ */
+static int check_answers(struct remote *remote)
+{
+    _cleanup_(unref_message) DBusMessage *message =
+        dbus_message_new_method_call(NAME, OBJECT, DBUS_INTERFACE_PEER, "Ping");
+
+    return message ? call(remote, message, START_MS, NULL) : fail(-ENOMEM, "out of memory");
+}
+
+int remote_open(bool running, int stop, struct remote **ret_remote)
 {
     _cleanup_(cleanup_remote) struct remote *remote = calloc(1, sizeof *remote);
     DBusError error = DBUS_ERROR_INIT;
@@ -82,7 +150,8 @@ int remote_open(bool running, struct remote **ret_remote)
 
     if (!remote)
         return fail(-ENOMEM, "out of memory");
-    if (!bus_is_there())
+    remote->stop = stop;
+    if (!session_bus_is_there())
         return fail(-ENOTCONN, "there is no session bus, and so no daemon");
     remote->connection = dbus_bus_get_private(DBUS_BUS_SESSION, &error);
     if (!remote->connection)
@@ -92,6 +161,8 @@ int remote_open(bool running, struct remote **ret_remote)
         dbus_connection_set_exit_on_disconnect(remote->connection, FALSE);
         r = running ? check_running(remote->connection) : 0;
     }
+    if (r >= 0)
+        r = check_answers(remote);
     if (r < 0)
         return r;
     *ret_remote = steal(remote);
@@ -111,29 +182,14 @@ struct remote *remote_close(struct remote *remote)
     return NULL;
 }
 
-/* --- calls ------------------------------------------------------------------------------------ */
-
-static int call(struct remote *remote, DBusMessage *message, DBusMessage **ret_reply)
-{
-    DBusError error = DBUS_ERROR_INIT;
-    DBusMessage *reply =
-        dbus_connection_send_with_reply_and_block(remote->connection, message, CALL_MS, &error);
-    int r = reply ? 0 : bus_failure(&error);
-
-    dbus_error_free(&error);
-    if (reply && ret_reply)
-        *ret_reply = reply;
-    else if (reply)
-        dbus_message_unref(reply);
-    return r;
-}
+/* --- asking ----------------------------------------------------------------------------------- */
 
 int remote_call(struct remote *remote, const char *method, DBusMessage **ret_reply)
 {
     _cleanup_(unref_message) DBusMessage *message =
         dbus_message_new_method_call(NAME, OBJECT, INTERFACE, method);
 
-    return message ? call(remote, message, ret_reply) : fail(-ENOMEM, "out of memory");
+    return message ? call(remote, message, CALL_MS, ret_reply) : fail(-ENOMEM, "out of memory");
 }
 
 static bool add(DBusMessageIter *options, const char *key, int type, const void *value)
@@ -187,7 +243,7 @@ int remote_start(struct remote *remote, const struct remote_order *order, uint32
                        "type='signal',sender='" DBUS_SERVICE_DBUS
                        "',member='NameOwnerChanged',arg0='" NAME "',arg2=''",
                        NULL);
-    r = call(remote, message, &reply);
+    r = call(remote, message, CALL_MS, &reply);
     if (r < 0)
         return r;
     if (!dbus_message_get_args(reply, NULL, DBUS_TYPE_UINT32, &job, DBUS_TYPE_INVALID))
@@ -253,9 +309,9 @@ static void cancel(struct remote *remote, uint32_t job)
     dbus_connection_flush(remote->connection);
 }
 
-int remote_wait(struct remote *remote, const struct remote_order *order, uint32_t job, int stop)
+int remote_wait(struct remote *remote, const struct remote_order *order, uint32_t job)
 {
-    struct pollfd fds[2] = {{.events = POLLIN}, {.fd = stop, .events = POLLIN}};
+    struct pollfd fds[2] = {{.events = POLLIN}, {.fd = remote->stop, .events = POLLIN}};
     int r = 0;
 
     if (!dbus_connection_get_unix_fd(remote->connection, &fds[0].fd))

@@ -15,8 +15,12 @@
 
 struct remote;
 
-/* Connects to the bus. With `running` the daemon must be there already: it is not started. */
-int remote_open(bool running, struct remote **ret_remote);
+/*
+ * Connects to the bus, and waits until the daemon answers. With `running` it must be there already:
+ * it is not started. When `stop` becomes readable (-1: never), this and all that follows is given
+ * up with -ECANCELED.
+ */
+int remote_open(bool running, int stop, struct remote **ret_remote);
 /* NULL is fine. Returns NULL. */
 struct remote *remote_close(struct remote *remote);
 
@@ -42,6 +46,6 @@ int remote_start(struct remote *remote, const struct remote_order *order, uint32
  * Waits until the job is over; when `stop` becomes readable, cancels it. -ECANCELED: cancelled or
  * interrupted; -EIO: it failed, or the daemon is gone.
  */
-int remote_wait(struct remote *remote, const struct remote_order *order, uint32_t job, int stop);
+int remote_wait(struct remote *remote, const struct remote_order *order, uint32_t job);
 
 #endif

@@ -199,12 +199,12 @@ static int speak_remotely(struct say *say)
     };
     struct remote *remote = NULL;
     uint32_t job;
-    int r = remote_open(false, &remote);
+    int r = remote_open(false, interrupt_fd(), &remote);
 
     if (r >= 0)
         r = remote_start(remote, &order, &job);
     if (r >= 0 && !say->detach)
-        r = remote_wait(remote, &order, job, interrupt_fd());
+        r = remote_wait(remote, &order, job);
     remote_close(remote);
     return r;
 }

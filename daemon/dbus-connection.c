@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "base/session-bus.h"
 #include "worker/error.h"
 
 /* libdbus makes one watch for reading and one for writing, on one descriptor. */
@@ -168,9 +169,12 @@ static void dispatch_status(DBusConnection *connection, DBusDispatchStatus statu
 static int connect_session(DBusConnection **ret_connection)
 {
     DBusError error = DBUS_ERROR_INIT;
-    DBusConnection *connection = dbus_bus_get_private(DBUS_BUS_SESSION, &error);
+    DBusConnection *connection;
     int r = 0;
 
+    if (!session_bus_is_there())
+        return fail(-ENOTCONN, "there is no session bus");
+    connection = dbus_bus_get_private(DBUS_BUS_SESSION, &error);
     if (connection)
         *ret_connection = connection;
     else

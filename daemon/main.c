@@ -267,6 +267,7 @@ int main(int argc, char **argv)
     int r = parse_arguments(&program, argc, argv);
 
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a client may hand us a file to write to */
     raise_limits();
     if (r < 0)
         fprintf(stderr, "sorid: %s\n", fail_message());

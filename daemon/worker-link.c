@@ -35,6 +35,7 @@ struct worker {
     struct loop_fd socket_watch, pidfd_watch;
     struct loop_timer timer;        /* watchdog, or the patience with one that shall end */
     uint64_t watchdog_ms, heard_ms; /* watchdog_ms 0: not watched */
+    uint64_t asked_ms;              /* when it was asked for a sign of life, or should have been */
     bool wants_room, killed;
     const char *why;
     uint32_t stuck;
@@ -230,19 +231,32 @@ size_t worker_room(struct worker *worker)
 
 /* --- the watchdog ----------------------------------------------------------------------------- */
 
+/* Time in which we were not there to ask (stopped, starved) is none in which it was silent. */
+static void pass_over(struct worker *worker, uint64_t now, uint64_t period)
+{
+    uint64_t away = now - worker->asked_ms;
+
+    if (away > period)
+        worker->heard_ms += away - period;
+    if (worker->heard_ms > now)
+        worker->heard_ms = now;
+    worker->asked_ms = now;
+}
+
 static void watchdog_due(void *opaque)
 {
     struct worker *worker = opaque;
-    uint64_t period = worker->watchdog_ms / PINGS;
+    uint64_t period = worker->watchdog_ms / PINGS + 1, now = loop_time(worker->loop);
 
     if (!worker->watchdog_ms)
         return;
-    if (loop_time(worker->loop) - worker->heard_ms >= worker->watchdog_ms) {
+    pass_over(worker, now, period);
+    if (now - worker->heard_ms >= worker->watchdog_ms) {
         worker_kill(worker, "it gave no sign of life", 0);
         return;
     }
     worker_send(worker, FRAME_PING, 0, NULL, 0);
-    loop_timer_start(worker->loop, &worker->timer, period ? period : 1);
+    loop_timer_start(worker->loop, &worker->timer, period);
 }
 
 void worker_watch(struct worker *worker, bool busy, uint64_t watchdog_ms)
@@ -255,7 +269,7 @@ void worker_watch(struct worker *worker, bool busy, uint64_t watchdog_ms)
     if (!busy) {
         loop_timer_stop(&worker->timer);
     } else if (!watched) {
-        worker->heard_ms = loop_time(worker->loop);
+        worker->heard_ms = worker->asked_ms = loop_time(worker->loop);
         loop_timer_start(worker->loop, &worker->timer, watchdog_ms / PINGS + 1);
     }
 }

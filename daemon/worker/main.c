@@ -34,8 +34,10 @@ int main(int argc, char **argv)
     unsigned socket, threads;
     int r;
 
-    /* Sound files and pipes that are closed give an error, and sorid's end does too. */
+    /* Sound files that may not grow and pipes that are closed give an error, and sorid's end does
+     * too. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     if (argc == 6 && !strcmp(argv[1], "synthesis") && read_count(argv[2], 1 << 20, &socket) &&
         read_count(argv[4], THREADS_MAX, &threads)) {
         prctl(PR_SET_NAME, "sori-voice");

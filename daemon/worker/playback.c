@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "worker/error.h"
@@ -213,6 +214,19 @@ static void quit(struct playback *playback, pthread_t thread)
     stage_spec_clear(&playback->spec);
 }
 
+/* Waits by the clock that nobody sets. */
+static void init_locks(struct playback *playback)
+{
+    pthread_condattr_t monotonic;
+
+    pthread_mutex_init(&playback->send_lock, NULL);
+    pthread_mutex_init(&playback->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&playback->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+}
+
 int playback_serve(int socket, const char *sink)
 {
     static struct playback playback; /* big, and there is one */
@@ -221,9 +235,7 @@ int playback_serve(int socket, const char *sink)
     int r;
 
     playback.socket = socket;
-    pthread_mutex_init(&playback.send_lock, NULL);
-    pthread_mutex_init(&playback.lock, NULL);
-    pthread_cond_init(&playback.changed, NULL);
+    init_locks(&playback);
     r = stage_spec_parse("output", sink, &playback.spec);
     if (r >= 0) {
         r = -pthread_create(&thread, NULL, playback_thread, &playback);

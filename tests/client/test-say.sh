@@ -77,6 +77,11 @@ result "a reader that goes away: no word, status 1" sh -c '
 result "a file in a folder that is not there" gives 1 'nowhere/a.wav: cannot open for writing: No' \
     say -o nowhere/a.wav hello
 result "a target that cannot be written" gives 1 'cannot open for writing' say -o /proc/a.wav hello
+limited() { # within a limit of 10 KiB for each file
+    sh -c 'ulimit -f 20; exec "$@"' - sori say -v tone "$@"
+}
+result "a limit of the file's size" gives 1 'big.wav.*too large' \
+    limited -o big.wav -f "$top_srcdir/README.md"
 result "a target that is a folder" gives 1 'cannot open for writing' say -o ./ --format=wav hello
 result "a full disk" gives 1 'No space left on device' say --format=wav -o /dev/full hello
 result "a full disk behind standard output" sh -c \

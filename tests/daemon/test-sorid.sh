@@ -5,9 +5,8 @@
 set -u
 . "$top_srcdir/tests/daemon/front-lib.sh"
 need dbus-daemon gdbus /usr/bin/python3
-mkdir -p "$HOME/.config/sori"
-printf '[speech]\nvoice = steady\nrate = 2\n[audio]\noutput = wavfile path=%s format=raw\n' \
-    "$TMPDIR/heard.raw" >"$HOME/.config/sori/sori.conf"
+settings '[speech]' 'voice = steady' 'rate = 2' '[daemon]' 'watchdog = 2' \
+    '[audio]' "output = wavfile path=$TMPDIR/heard.raw format=raw"
 start_bus
 sori=$top_builddir/sori
 
@@ -90,6 +89,14 @@ ok "which the bus knows" has true property org.sori.Speech1 Paused
 ok "sori resume" "$sori" resume
 ok "sori stop" "$sori" stop
 first=$(pid_of_daemon)
+done_before=$("$sori" status | grep ^done)
+kill -STOP "$first"
+ok "Ctrl-C ends sori say while the daemon hangs" sh -c "
+    timeout --preserve-status -s INT 1 env --default-signal=INT '$sori' say hello; test \$? -eq 130"
+sleep 2 # a watchdog's time
+kill -CONT "$first"
+ok "a daemon that was stopped blames no worker for it" has "^worker-deaths: 0$" "$sori" status
+ok "nor does it say what was given up" has "^$done_before\$" "$sori" status
 kill -9 "$first"
 ok "killed, it is back with the next call" has Sori property org.freedesktop.Speech.Provider Name
 ok "in another process" test "$(pid_of_daemon)" != "$first"
