@@ -26,35 +26,19 @@ struct ask {
     char last;  /* character of it */
 };
 
-static int set_file(void *options, const char *argument)
-{
-    ((struct ask *)options)->file = argument;
-    return 0;
-}
-
 static int set_output(void *options, const char *argument)
 {
     ((struct ask *)options)->sound.output = argument;
     return *argument ? 0 : fail(-EINVAL, "the file name is empty");
 }
 
-static int set_stdout(void *options, const char *unused)
-{
-    ((struct ask *)options)->sound.to_stdout = true;
-    return 0;
-}
-
-static int set_quiet(void *options, const char *unused)
-{
-    ((struct ask *)options)->quiet = true;
-    return 0;
-}
-
 static const struct option_row rows[] = {
-    {'f', "file", "FILE", "ask what is in this file ('-': standard input)", set_file},
+    {'f', "file", "FILE", "ask what is in this file ('-': standard input)",
+     .at = offsetof(struct ask, file)},
     {'o', "output", "FILE", "write a .wav, .flac, .opus, .ogg, .mp3 or .raw file", set_output},
-    {0, "stdout", NULL, "write WAV to standard output", set_stdout},
-    {'q', "quiet", NULL, "do not print the answer", set_quiet},
+    {0, "stdout", NULL, "write WAV to standard output",
+     .at = offsetof(struct ask, sound.to_stdout)},
+    {'q', "quiet", NULL, "do not print the answer", .at = offsetof(struct ask, quiet)},
     ANSWERING_ROWS,
     SPEAKING_ROWS,
 };

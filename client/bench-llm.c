@@ -8,11 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <jansson.h>
 
+#include "base/clock.h"
 #include "client/answering.h"
+#include "client/median.h"
 #include "worker/error.h"
 
 enum { MAX_RUNS = 100 };
@@ -38,12 +39,6 @@ static int set_count(const char *argument, double min, double max, unsigned *ret
     return r;
 }
 
-static int set_json(void *options, const char *unused)
-{
-    ((struct bench *)options)->json = true;
-    return 0;
-}
-
 static int set_runs(void *options, const char *argument)
 {
     return set_count(argument, 1, MAX_RUNS, &((struct bench *)options)->runs);
@@ -60,7 +55,7 @@ static int set_generate(void *options, const char *argument)
 }
 
 static const struct option_row llm_rows[] = {
-    {'j', "json", NULL, "as JSON", set_json},
+    {'j', "json", NULL, "as JSON", .at = offsetof(struct bench, json)},
     {'m', "model", "MODEL", "language model, a name or a GGUF file", answering_set_model},
     {'p', "prompt", "N", "tokens to read [128]", set_prompt},
     {'n', "generate", "N", "tokens to write [64]", set_generate},
@@ -70,32 +65,11 @@ static const struct option_row llm_rows[] = {
 };
 
 static const struct option_row ask_rows[] = {
-    {'j', "json", NULL, "as JSON", set_json},
+    {'j', "json", NULL, "as JSON", .at = offsetof(struct bench, json)},
     {'r', "runs", "N", "runs for each figure, 1 to 100 [5]", set_runs},
     ANSWERING_ROWS,
     SPEAKING_ROWS,
 };
-
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-
-    return left < right ? -1 : left > right;
-}
-
-static double median(double *values, unsigned n)
-{
-    qsort(values, n, sizeof *values, ascending);
-    return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
 
 static int read_text(void *opaque, const char **ret_data, size_t *ret_size)
 {
@@ -125,7 +99,7 @@ static int run_text(struct bench *bench, const char *text,
     bench->text = text;
     *bench->line = 0;
     bench->first = 0;
-    bench->started = now();
+    bench->started = clock_seconds(CLOCK_MONOTONIC);
     return pipeline_run(bench->pipeline, &speech);
 }
 
@@ -197,7 +171,7 @@ static int stop_at_first(void *opaque, const struct sori_block *block)
 
     if (!block->count || bench->first > 0)
         return 0;
-    bench->first = now();
+    bench->first = clock_seconds(CLOCK_MONOTONIC);
     pipeline_cancel(bench->pipeline);
     return 0;
 }

@@ -12,13 +12,14 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <jansson.h>
 #include <sori/cpu.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
+#include "client/median.h"
 #include "client/speaking.h"
 #include "worker/error.h"
 
@@ -44,12 +45,6 @@ struct bench {
     unsigned runs;
 };
 
-static int set_json(void *options, const char *unused)
-{
-    ((struct bench *)options)->json = true;
-    return 0;
-}
-
 static int set_runs(void *options, const char *argument)
 {
     double runs;
@@ -61,31 +56,10 @@ static int set_runs(void *options, const char *argument)
 }
 
 static const struct option_row rows[] = {
-    {'j', "json", NULL, "as JSON", set_json},
+    {'j', "json", NULL, "as JSON", .at = offsetof(struct bench, json)},
     {'n', "runs", "N", "runs for each figure, 1 to 100 [5]", set_runs},
     SPEAKING_ROWS,
 };
-
-static double seconds(clockid_t clock)
-{
-    struct timespec time;
-
-    clock_gettime(clock, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-
-    return left < right ? -1 : left > right;
-}
-
-static double median(double *values, unsigned n)
-{
-    qsort(values, n, sizeof *values, ascending);
-    return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
 
 /* --- one text, in this process ---------------------------------------------------------------- */
 
@@ -112,7 +86,7 @@ static int count_block(void *opaque, const struct sori_block *block)
     struct run *run = opaque;
 
     if (!run->samples && block->count)
-        run->first = seconds(CLOCK_MONOTONIC);
+        run->first = clock_seconds(CLOCK_MONOTONIC);
     run->samples += block->count;
     return 0;
 }
@@ -120,7 +94,7 @@ static int count_block(void *opaque, const struct sori_block *block)
 static int speak(struct pipeline *pipeline, const struct speaking *speaking, const char *text,
                  struct run *ret_run)
 {
-    struct run run = {.text = text, .started = seconds(CLOCK_MONOTONIC)};
+    struct run run = {.text = text, .started = clock_seconds(CLOCK_MONOTONIC)};
     const struct speech speech = {.rate = speaking->rate,
                                   .pitch = speaking->pitch,
                                   .volume = speaking->volume,
@@ -145,11 +119,11 @@ static int measure_speed(struct pipeline *pipeline, const struct bench *bench, d
 
     for (unsigned i = 0; i < bench->runs; i++) {
         struct run run;
-        double before = seconds(CLOCK_PROCESS_CPUTIME_ID), spent;
+        double before = clock_seconds(CLOCK_PROCESS_CPUTIME_ID), spent;
         int r = speak(pipeline, &bench->speaking, paragraph, &run);
         if (r < 0)
             return r;
-        spent = seconds(CLOCK_PROCESS_CPUTIME_ID) - before;
+        spent = clock_seconds(CLOCK_PROCESS_CPUTIME_ID) - before;
         factors[i] = (double)run.samples / pipeline_format(pipeline)->sample_rate / spent;
     }
     *ret_factor = median(factors, bench->runs);
@@ -207,7 +181,7 @@ static int measure_cold_once(const struct bench *bench, double *ret_ms, double *
 {
     char bytes[4096];
     struct rusage usage;
-    double started = seconds(CLOCK_MONOTONIC), first;
+    double started = clock_seconds(CLOCK_MONOTONIC), first;
     pid_t pid;
     int fd = -1, status, r = spawn_say(bench, three_words, &pid, &fd);
     ssize_t n;
@@ -215,7 +189,7 @@ static int measure_cold_once(const struct bench *bench, double *ret_ms, double *
     if (r < 0)
         return r;
     n = read(fd, bytes, sizeof bytes);
-    first = seconds(CLOCK_MONOTONIC);
+    first = clock_seconds(CLOCK_MONOTONIC);
     for (ssize_t more = n; more > 0;)
         more = read(fd, bytes, sizeof bytes);
     close(fd);

@@ -36,14 +36,8 @@ struct chat {
     size_t heard;                /* bytes of `spoken` */
 };
 
-static int set_quiet(void *options, const char *unused)
-{
-    ((struct chat *)options)->quiet = true;
-    return 0;
-}
-
 static const struct option_row rows[] = {
-    {'q', "quiet", NULL, "print the answers and speak nothing", set_quiet},
+    {'q', "quiet", NULL, "print the answers and speak nothing", .at = offsetof(struct chat, quiet)},
     ANSWERING_ROWS,
     SPEAKING_ROWS,
 };

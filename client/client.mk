@@ -11,6 +11,7 @@ sori_SOURCES = \
 	client/inspect.c \
 	client/interrupt.c client/interrupt.h \
 	client/main.c \
+	client/median.c client/median.h \
 	client/models.c \
 	client/options.c client/options.h \
 	client/progress.c client/progress.h \

@@ -19,19 +19,14 @@ struct complete {
     char last;
 };
 
-static int set_file(void *options, const char *argument)
-{
-    ((struct complete *)options)->file = argument;
-    return 0;
-}
-
 static int set_raw(void *options, const char *unused)
 {
     return answering_set(options, "prompt", "raw");
 }
 
 static const struct option_row complete_rows[] = {
-    {'f', "file", "FILE", "take this file ('-': standard input)", set_file},
+    {'f', "file", "FILE", "take this file ('-': standard input)",
+     .at = offsetof(struct complete, file)},
     {0, "raw", NULL, "continue the text itself, without a chat template", set_raw},
     ANSWERING_ROWS,
     {'t', "threads", "N", "compute threads [1]", speaking_set_threads},
@@ -39,7 +34,8 @@ static const struct option_row complete_rows[] = {
 };
 
 static const struct option_row tokens_rows[] = {
-    {'f', "file", "FILE", "take this file ('-': standard input)", set_file},
+    {'f', "file", "FILE", "take this file ('-': standard input)",
+     .at = offsetof(struct complete, file)},
     {'m', "model", "MODEL", "language model, a name or a GGUF file", answering_set_model},
 };
 

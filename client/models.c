@@ -22,14 +22,9 @@ struct models {
     size_t n; /* listed */
 };
 
-static int set_install(void *options, const char *unused)
-{
-    ((struct models *)options)->install = true;
-    return 0;
-}
-
 static const struct option_row rows[] = {
-    {0, "install", NULL, "fetch the default model, 93 MB, by pip", set_install},
+    {0, "install", NULL, "fetch the default model, 93 MB, by pip",
+     .at = offsetof(struct models, install)},
 };
 
 /* A value of the file as text that a terminal can take. */

@@ -70,8 +70,7 @@ static const struct option_row *row_of(const struct command *command, int code)
     return NULL;
 }
 
-/* --- what is wrong? ----------------------------------------------------------------------------
- */
+/* --- what is wrong? --------------------------------------------------------------------------- */
 
 static void name_option(const struct option_row *row, char ret_text[static 64])
 {
@@ -127,6 +126,19 @@ static int complain(const struct command *command, int code, const char *argumen
     return EXIT_USAGE;
 }
 
+static int apply(const struct option_row *row, void *options, const char *argument)
+{
+    char *member = (char *)options + row->at;
+
+    if (row->set)
+        return row->set(options, argument);
+    if (row->argument)
+        *(const char **)member = argument;
+    else
+        *(bool *)member = true;
+    return 0;
+}
+
 int options_parse(const struct command *command, int argc, char **argv, void *options,
                   int *ret_first)
 {
@@ -145,7 +157,7 @@ int options_parse(const struct command *command, int argc, char **argv, void *op
         }
         if (!row)
             return complain(command, code, argv[optind - 1]);
-        if (row->set(options, optarg) < 0) {
+        if (apply(row, options, optarg) < 0) {
             fprintf(stderr, "sori: %s: --%s: %s\n", command->name, row->name, fail_message());
             return EXIT_USAGE;
         }

@@ -10,8 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Exit codes, as documented in sori(1); a signal that was seen ends the process, see interrupt.h.
- */
+/* As documented in sori(1); a signal that was seen ends the process, see interrupt.h. */
 enum {
     EXIT_OK = 0,
     EXIT_FAILED = 1, /* said why on standard error */
@@ -24,6 +23,9 @@ struct option_row {
     const char *argument; /* what to call it in the help, NULL if there is none */
     const char *help;
     int (*set)(void *options, const char *argument); /* 0, or negative with a message by fail() */
+    /* Without `set`, the offset of the member that is set: a const char * to the argument, or,
+     * where there is none, a bool to true. */
+    size_t at;
 };
 
 struct command {

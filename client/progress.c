@@ -2,27 +2,20 @@
 #include "client/progress.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 /* Nothing is drawn for what is over in this time, nor more often than this (seconds). */
 #define PATIENCE 2.0
 #define INTERVAL 0.25
-
-static double now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 void progress_start(struct progress *progress, bool wanted, unsigned sample_rate,
                     uint64_t text_size)
 {
     *progress = (struct progress){
         .shown = wanted && isatty(STDERR_FILENO),
-        .started = now(),
+        .started = clock_seconds(CLOCK_MONOTONIC),
         .sample_rate = sample_rate ? sample_rate : 1,
         .text_size = text_size,
     };
@@ -60,7 +53,7 @@ void progress_block(struct progress *progress, const struct sori_block *block)
         progress->text_done = block->events[i].text_start;
     if (!progress->shown)
         return;
-    time = now();
+    time = clock_seconds(CLOCK_MONOTONIC);
     if (time - progress->drawn >= INTERVAL)
         draw(progress, time);
 }

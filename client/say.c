@@ -27,12 +27,6 @@ struct say {
     struct progress progress;
 };
 
-static int set_file(void *options, const char *argument)
-{
-    ((struct say *)options)->file = argument;
-    return 0;
-}
-
 static int set_stdin(void *options, const char *unused)
 {
     ((struct say *)options)->file = "-";
@@ -45,41 +39,21 @@ static int set_output(void *options, const char *argument)
     return *argument ? 0 : fail(-EINVAL, "the file name is empty");
 }
 
-static int set_stdout(void *options, const char *unused)
-{
-    ((struct say *)options)->sound.to_stdout = true;
-    return 0;
-}
-
-static int set_format(void *options, const char *argument)
-{
-    ((struct say *)options)->sound.format = argument;
-    return 0;
-}
-
-static int set_quiet(void *options, const char *unused)
-{
-    ((struct say *)options)->quiet = true;
-    return 0;
-}
-
-static int set_detach(void *options, const char *unused)
-{
-    ((struct say *)options)->detach = true;
-    return 0;
-}
-
 static const struct option_row rows[] = {
-    {'f', "file", "FILE", "speak this file ('-': standard input)", set_file},
+    {'f', "file", "FILE", "speak this file ('-': standard input)",
+     .at = offsetof(struct say, file)},
     {0, "stdin", NULL, "speak standard input, as without TEXT", set_stdin},
     {'o', "output", "FILE", "write a .wav, .flac, .opus, .ogg, .mp3 or .raw file", set_output},
     {'w', "wav", "FILE", "the same", set_output},
-    {0, "stdout", NULL, "write WAV to standard output", set_stdout},
-    {0, "format", "NAME", "write wav, flac, opus, mp3 or raw, whatever FILE ends in", set_format},
+    {0, "stdout", NULL, "write WAV to standard output",
+     .at = offsetof(struct say, sound.to_stdout)},
+    {0, "format", "NAME", "write wav, flac, opus, mp3 or raw, whatever FILE ends in",
+     .at = offsetof(struct say, sound.format)},
     SPEAKING_ROWS,
     READING_ROWS,
-    {0, "detach", NULL, "leave TEXT to the daemon and do not wait", set_detach},
-    {'q', "quiet", NULL, "no progress, only errors", set_quiet},
+    {0, "detach", NULL, "leave TEXT to the daemon and do not wait",
+     .at = offsetof(struct say, detach)},
+    {'q', "quiet", NULL, "no progress, only errors", .at = offsetof(struct say, quiet)},
 };
 
 static int read_text(void *opaque, const char **ret_data, size_t *ret_size)

@@ -43,12 +43,6 @@ static int set_ipa(void *options, const char *unused)
     return 0;
 }
 
-static int set_file(void *options, const char *argument)
-{
-    ((struct text *)options)->file = argument;
-    return 0;
-}
-
 static int set_voice(void *options, const char *argument)
 {
     return speaking_set_voice(options, argument);
@@ -63,7 +57,8 @@ static const struct option_row rows[] = {
     {0, "words", NULL, "numbers, dates, symbols written out as words", set_words},
     {'x', "phonemes", NULL, "phonemes in the voice's alphabet (the default)", set_phonemes},
     {0, "ipa", NULL, "phonemes in the International Phonetic Alphabet", set_ipa},
-    {'f', "file", "FILE", "take this file ('-': standard input)", set_file},
+    {'f', "file", "FILE", "take this file ('-': standard input)",
+     .at = offsetof(struct text, file)},
     {'v', "voice", "NAME", "voice, a name or a path with a slash [heart]", set_voice},
     {0, "set", "STAGE.KEY=VALUE", "change a setting of a stage of the voice", set_set},
     READING_ROWS,

@@ -17,21 +17,10 @@ struct voices {
     size_t n;
 };
 
-static int set_json(void *options, const char *unused)
-{
-    ((struct voices *)options)->json = true;
-    return 0;
-}
-
-static int set_language(void *options, const char *argument)
-{
-    ((struct voices *)options)->language = argument;
-    return 0;
-}
-
 static const struct option_row rows[] = {
-    {'l', "language", "TAG", "only voices of this language, such as en or en-US", set_language},
-    {'j', "json", NULL, "as a JSON array", set_json},
+    {'l', "language", "TAG", "only voices of this language, such as en or en-US",
+     .at = offsetof(struct voices, language)},
+    {'j', "json", NULL, "as a JSON array", .at = offsetof(struct voices, json)},
 };
 
 static const char *or_dash(const char *text)

@@ -6,8 +6,15 @@ dist_soriinclude_HEADERS = \
 	include/sori/stage.h \
 	include/sori/types.h
 
-EXTRA_DIST += LICENSE autogen.sh base/checked.h base/cleanup.h base/limits.h base/random.h \
-	base/rate.h base/session-bus.h base/utf8.h
+EXTRA_DIST += LICENSE autogen.sh \
+	base/checked.h \
+	base/cleanup.h \
+	base/clock.h \
+	base/limits.h \
+	base/random.h \
+	base/rate.h \
+	base/session-bus.h \
+	base/utf8.h
 
 pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = include/sori/sori.pc

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 int bench_read(const char *text, size_t size, size_t context, struct bench_request *ret_request)
 {
@@ -26,13 +27,6 @@ int bench_read(const char *text, size_t size, size_t context, struct bench_reque
         return -EINVAL;
     *ret_request = (struct bench_request){prompt, generate};
     return 0;
-}
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
 static int finish(struct llm_context *context, const atomic_bool *cancelled)
@@ -61,7 +55,7 @@ static uint32_t best_id(const float *logits, size_t n)
 int bench_run(struct llm_context *context, const struct bench_request *request,
               const atomic_bool *cancelled, char ret_line[BENCH_LINE])
 {
-    double start = now(), middle;
+    double start = clock_seconds(CLOCK_MONOTONIC), middle;
     int r;
 
     llm_rewind(context->state, 0);
@@ -71,7 +65,7 @@ int bench_run(struct llm_context *context, const struct bench_request *request,
         llm_context_append(context, &id, 1);
     }
     r = finish(context, cancelled);
-    middle = now();
+    middle = clock_seconds(CLOCK_MONOTONIC);
     for (size_t i = 0; i < request->generate && r >= 0; i++) {
         uint32_t id = best_id(llm_context_logits(context), context->state->config->vocabulary);
         llm_context_append(context, &id, 1);
@@ -82,6 +76,7 @@ int bench_run(struct llm_context *context, const struct bench_request *request,
     snprintf(ret_line, BENCH_LINE,
              "{\"prompt_tokens\":%zu,\"prompt_seconds\":%.6f,\"generated_tokens\":%zu,"
              "\"generate_seconds\":%.6f}\n",
-             request->prompt, middle - start, request->generate, now() - middle);
+             request->prompt, middle - start, request->generate,
+             clock_seconds(CLOCK_MONOTONIC) - middle);
     return 0;
 }

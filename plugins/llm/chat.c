@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-
 /* What stands around the texts of a conversation. */
 struct chat_template {
     const char *name;

@@ -211,7 +211,7 @@ static int end_turn(struct llm_stream *stream)
     int r;
 
     if (stream->utf8.left)
-        return stream->host->error(stream->host, -EILSEQ, "byte %llu: not UTF-8",
+        return stream->host->error(stream->host, -EILSEQ, "the text is not UTF-8 at byte %llu",
                                    (unsigned long long)stream->position);
     free(steal(stream->line));
     r = tasks[stream->model->settings.task](stream);
@@ -235,7 +235,7 @@ int llm_stream_feed(struct llm_stream *stream, const struct sori_block *block)
     if (block) {
         good = utf8_check(&stream->utf8, block->data, block->count);
         if (good < block->count)
-            return stream->host->error(stream->host, -EILSEQ, "byte %llu: not UTF-8",
+            return stream->host->error(stream->host, -EILSEQ, "the text is not UTF-8 at byte %llu",
                                        (unsigned long long)(stream->position + good));
         r = say_block(stream, block);
     }

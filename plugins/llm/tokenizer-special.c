@@ -45,8 +45,8 @@ int special_build(struct tokenizer *tokenizer, struct gguf_error *ret_error)
             bytes += tokenizer->tokens[i].name.size; /* below GGUF_MAX_METADATA: cannot wrap */
     if (bytes > TOKENIZER_MAX_SPECIAL)
         return gguf_refuse(ret_error, -EBADMSG,
-                         "the names of the control tokens have %zu bytes together, more than %u",
-                         bytes, TOKENIZER_MAX_SPECIAL);
+                           "the names of the control tokens have %zu bytes together, more than %u",
+                           bytes, TOKENIZER_MAX_SPECIAL);
     tokenizer->special = calloc(bytes, sizeof *tokenizer->special);
     if (!tokenizer->special)
         return gguf_refuse(ret_error, -ENOMEM, "out of memory");

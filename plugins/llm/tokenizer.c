@@ -40,12 +40,13 @@ static int read_family(struct tokenizer *tokenizer, const struct gguf *gguf,
         return 0; /* the only one there was when such files were made */
     if (!family.size)
         return gguf_refuse(ret_error, -ENOTSUP,
-                         "tokenizer.ggml.pre is missing: the file is too old to be read right");
+                           "tokenizer.ggml.pre is missing: the file is too old to be read right");
     if (!split_family_find(family, &tokenizer->family, &tokenizer->whole_words))
-        return gguf_refuse(ret_error, -ENOTSUP,
-                         "pre-tokenizer '%.*s' is unknown (known: gpt-2, smollm, llama-bpe, qwen2 "
-                         "and those that are equal to them)",
-                         (int)(family.size < 40 ? family.size : 40), (const char *)family.data);
+        return gguf_refuse(
+            ret_error, -ENOTSUP,
+            "pre-tokenizer '%.*s' is unknown (known: gpt-2, smollm, llama-bpe, qwen2 "
+            "and those that are equal to them)",
+            (int)(family.size < 40 ? family.size : 40), (const char *)family.data);
     return 0;
 }
 
@@ -62,7 +63,7 @@ static int read_model(struct tokenizer *tokenizer, const struct gguf *gguf,
         return 0;
     if (!span_is(model, "gpt2"))
         return gguf_refuse(ret_error, -ENOTSUP, "tokenizer '%.*s' is unknown (known: gpt2, llama)",
-                         (int)(model.size < 40 ? model.size : 40), (const char *)model.data);
+                           (int)(model.size < 40 ? model.size : 40), (const char *)model.data);
     return read_family(tokenizer, gguf, ret_error);
 }
 

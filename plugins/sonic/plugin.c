@@ -95,9 +95,11 @@ static int check(const struct sori_host *host, const struct sori_stream_params *
         return host->error(host, -EINVAL, "takes mono samples of %d to %d Hz only, not of %u",
                            MIN_RATE, MAX_RATE, input->sample_rate);
     if (!(params->rate >= RATE_MIN && params->rate <= RATE_MAX))
-        return host->error(host, -EINVAL, "rate %g is out of range", params->rate);
+        return host->error(host, -EINVAL, "rate %g is not from %g to %g", params->rate, RATE_MIN,
+                           RATE_MAX);
     if (!(params->pitch >= PITCH_MIN && params->pitch <= PITCH_MAX))
-        return host->error(host, -EINVAL, "pitch %g is out of range", params->pitch);
+        return host->error(host, -EINVAL, "pitch %g is not from %g to %g", params->pitch, PITCH_MIN,
+                           PITCH_MAX);
     return 0;
 }
 

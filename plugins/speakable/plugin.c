@@ -6,14 +6,15 @@
  * Settings: code=say|skip, whether a block of code is mentioned [say].
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <sori/plugin.h>
-#include <utf8proc.h>
 
 #include "base/cleanup.h"
+#include "base/utf8.h"
 #include "speakable/speakable.h"
 
 struct model {
@@ -27,7 +28,8 @@ struct stream {
     atomic_bool cancelled;
     char part[4]; /* a character that the last block cut */
     size_t n_part;
-    uint64_t taken; /* bytes fed before */
+    uint64_t taken;   /* bytes fed before */
+    struct utf8 utf8; /* state after them */
     bool ended;
 };
 
@@ -83,44 +85,25 @@ static int begin(void *opaque, const struct sori_stream_params *params, void **r
     return 0;
 }
 
-/* Bytes at the end that begin a character which is not whole; *ret_bad: where the first bad one is.
- */
-static size_t check_text(const char *text, size_t size, size_t *ret_bad)
+/* Bytes of the character that the end of the text cuts. */
+static size_t cut_by_end(const struct utf8 *utf8, const char *text, size_t size)
 {
-    utf8proc_int32_t code;
+    size_t n = utf8->left ? 1 : 0;
 
-    for (size_t i = 0; i < size;) {
-        utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text + i,
-                                              (utf8proc_ssize_t)(size - i), &code);
-        if (n > 0) {
-            i += (size_t)n;
-            continue;
-        }
-        if (size - i < 4 && (unsigned char)text[i] >= 0xc2 && (unsigned char)text[i] < 0xf5) {
-            size_t j = i + 1;
-            while (j < size && ((unsigned char)text[j] & 0xc0) == 0x80)
-                j++;
-            if (j == size)
-                return size - i;
-        }
-        *ret_bad = i;
-        return 0;
-    }
-    return 0;
+    while (n && ((unsigned char)text[size - n] & 0xc0) == 0x80)
+        n++;
+    return n;
 }
 
 static int take(struct stream *stream, const char *text, size_t size)
 {
     const struct sori_host *host = stream->model->host;
-    size_t bad = SIZE_MAX, held = check_text(text, size, &bad);
+    size_t cut = cut_by_end(&stream->utf8, text, size);
 
-    if (bad != SIZE_MAX)
-        return host->error(host, -EILSEQ, "byte %llu of the text is not UTF-8",
-                           (unsigned long long)(stream->taken - stream->n_part + bad));
-    if (speakable_add(stream->speakable, text, size - held) < 0)
+    if (speakable_add(stream->speakable, text, size - cut) < 0)
         return host->error(host, -ENOMEM, "out of memory");
-    memcpy(stream->part, text + size - held, held);
-    stream->n_part = held;
+    memcpy(stream->part, text + size - cut, cut);
+    stream->n_part = cut;
     return 0;
 }
 
@@ -129,12 +112,13 @@ static int feed(void *opaque, const struct sori_block *block)
     struct stream *stream = opaque;
     const struct sori_host *host = stream->model->host;
     _cleanup_free_ char *joined = NULL;
+    size_t good;
     int r;
 
     if (atomic_load(&stream->cancelled))
         return -ECANCELED;
     if (!block) {
-        if (stream->n_part)
+        if (stream->utf8.left)
             return host->error(host, -EILSEQ, "the text ends within a character");
         speakable_end(stream->speakable);
         stream->ended = true;
@@ -142,6 +126,10 @@ static int feed(void *opaque, const struct sori_block *block)
     }
     if (!block->count)
         return 0;
+    good = utf8_check(&stream->utf8, block->data, block->count);
+    if (good < block->count)
+        return host->error(host, -EILSEQ, "the text is not UTF-8 at byte %" PRIu64,
+                           stream->taken + good);
     if (stream->n_part) {
         joined = malloc(stream->n_part + block->count);
         if (!joined)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/checked.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "speakable/clean.h"
@@ -62,13 +63,8 @@ int speakable_add(struct speakable *speakable, const char *text, size_t size)
         memmove(speakable->input, speakable->input + speakable->taken, held);
     speakable->taken = 0;
     speakable->size = held;
-    if (held + size > speakable->capacity) {
-        char *grown = realloc(speakable->input, held + size);
-        if (!grown)
-            return -ENOMEM;
-        speakable->input = grown;
-        speakable->capacity = held + size;
-    }
+    if (array_reserve((void **)&speakable->input, &speakable->capacity, held, size, 1) < 0)
+        return -ENOMEM;
     if (size)
         memcpy(speakable->input + held, text, size);
     speakable->size += size;

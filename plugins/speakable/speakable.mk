@@ -13,6 +13,5 @@ libspeakable_la_LIBADD = $(UTF8PROC_LIBS)
 
 plugin_LTLIBRARIES += speakable.la
 speakable_la_SOURCES = plugins/speakable/plugin.c
-speakable_la_CFLAGS = $(AM_CFLAGS) $(UTF8PROC_CFLAGS)
-speakable_la_LIBADD = libspeakable.la $(UTF8PROC_LIBS)
+speakable_la_LIBADD = libspeakable.la
 speakable_la_LDFLAGS = $(plugin_ldflags)

@@ -13,6 +13,7 @@
 #include <sori/plugin.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "tacotron/stream.h"
 
 struct tacotron_model {
@@ -119,8 +120,9 @@ static int tacotron_stage_begin(void *opaque, const struct sori_stream_params *p
 
     if (params->input.media != SORI_MEDIA_PHONEMES)
         return host->error(host, -EINVAL, "the input must be phonemes");
-    if (!(params->rate >= 0.1 && params->rate <= 10))
-        return host->error(host, -EINVAL, "the rate must be from 0.1 to 10");
+    if (!(params->rate >= RATE_MIN && params->rate <= RATE_MAX))
+        return host->error(host, -EINVAL, "rate %g is not from %g to %g", params->rate, RATE_MIN,
+                           RATE_MAX);
     r = tacotron_stream_new(host, &model->config, &model->weights, params, &stream);
     if (r < 0)
         return host->error(host, r, "out of memory");

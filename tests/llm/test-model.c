@@ -301,10 +301,10 @@ static void test_bytes(void **state)
         const char *text;
         const char *words;
     } rows[] = {
-        {"ab\xff", "byte 2: not UTF-8"},
+        {"ab\xff", "not UTF-8 at byte 2"},
         {"ab\xed\xa0\x80", "not UTF-8"},
-        {"abc\xe2\x82", "byte 5: not UTF-8"},
-        {"\xc0\xaf", "byte 0: not UTF-8"},
+        {"abc\xe2\x82", "not UTF-8 at byte 5"},
+        {"\xc0\xaf", "not UTF-8 at byte 0"},
     };
     struct test_file file = file_read("tiny-qwen2.gguf");
     struct llm_model *model = load_good(&file, NULL);
