@@ -6,37 +6,13 @@
 
 #include "base/checked.h"
 
-/* Room for one more of `count` things of `size` bytes. */
-static bool grow(void **data, size_t *capacity, size_t wanted, size_t size)
-{
-    size_t larger = *capacity ? *capacity : 64, bytes;
-    void *grown;
-
-    if (wanted <= *capacity)
-        return true;
-    while (larger < wanted)
-        if (!checked_mul(larger, 2, &larger))
-            return false;
-    if (!checked_mul(larger, size, &bytes))
-        return false;
-    grown = realloc(*data, bytes);
-    if (!grown)
-        return false;
-    *data = grown;
-    *capacity = larger;
-    return true;
-}
-
 bool buffer_append(struct buffer *buffer, const void *data, size_t n)
 {
-    size_t wanted;
-
-    if (!checked_add(buffer->n, n, &wanted) ||
-        !grow((void **)&buffer->data, &buffer->capacity, wanted, 1))
+    if (array_reserve((void **)&buffer->data, &buffer->capacity, buffer->n, n, 1) < 0)
         return false;
     if (n)
         memcpy(buffer->data + buffer->n, data, n);
-    buffer->n = wanted;
+    buffer->n += n;
     return true;
 }
 
@@ -58,11 +34,12 @@ void items_add(struct items *items, enum item_kind kind, unsigned flags, const c
                size_t size, size_t start, size_t end)
 {
     size_t at = items->text.n;
+    int r;
 
     if (items->failed)
         return;
-    if (!grow((void **)&items->list, &items->capacity, items->n + 1, sizeof *items->list) ||
-        !buffer_append(&items->text, text, size)) {
+    r = array_reserve((void **)&items->list, &items->capacity, items->n, 1, sizeof *items->list);
+    if (r < 0 || !buffer_append(&items->text, text, size)) {
         items->failed = true;
         return;
     }

@@ -7,6 +7,8 @@
 
 #include <utf8proc.h>
 
+#include "base/checked.h"
+
 static const char replacement[] = "\xef\xbf\xbd";
 
 void written_clear(struct written *written)
@@ -27,23 +29,6 @@ int written_stop_at(struct written *written, const char *text, size_t size)
         return -EINVAL;
     memcpy(written->stops[written->n_stops].text, text, size);
     written->stops[written->n_stops++].size = size;
-    return 0;
-}
-
-/* Room for `more` bytes, each of which may become a replacement character. */
-static int reserve(struct written *written, size_t more)
-{
-    size_t needed = written->size + 3 * more;
-    char *grown;
-
-    if (needed <= written->capacity)
-        return 0;
-    needed += needed / 2 + 64;
-    grown = realloc(written->bytes, needed);
-    if (!grown)
-        return -ENOMEM;
-    written->bytes = grown;
-    written->capacity = needed;
     return 0;
 }
 
@@ -133,7 +118,9 @@ int written_add(struct written *written, const void *piece, size_t size, bool en
     if (written->stopped)
         return 0;
     compact(written);
-    r = reserve(written, written->size - written->whole + size);
+    /* each byte may become a replacement character, those that may still do included */
+    r = array_reserve((void **)&written->bytes, &written->capacity, written->size,
+                      3 * (written->size - written->whole + size), 1);
     if (r < 0)
         return r;
     if (size)

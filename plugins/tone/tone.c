@@ -16,6 +16,7 @@
 
 #include <sori/plugin.h>
 
+#include "base/checked.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "text/ssml.h"
@@ -113,13 +114,8 @@ static int keep(struct tone_stream *stream, const void *data, size_t n)
     if (stream->markup && n > TEXT_MAX_SIZE - stream->size)
         return host->error(host, -EMSGSIZE, "an SSML document of more than %u bytes",
                            TEXT_MAX_SIZE);
-    if (stream->size + n > stream->capacity) {
-        char *grown = realloc(stream->text, stream->size + n);
-        if (!grown)
-            return host->error(host, -ENOMEM, "out of memory");
-        stream->text = grown;
-        stream->capacity = stream->size + n;
-    }
+    if (array_reserve((void **)&stream->text, &stream->capacity, stream->size, n, 1) < 0)
+        return host->error(host, -ENOMEM, "out of memory");
     if (n)
         memcpy(stream->text + stream->size, data, n);
     stream->size += n;
