@@ -96,19 +96,15 @@ static int open_model(struct ask *ask)
 static int answer(struct ask *ask)
 {
     int r = open_model(ask);
-    const struct speech speech = {
-        .rate = ask->answering.speaking.rate,
-        .pitch = ask->answering.speaking.pitch,
-        .volume = ask->answering.speaking.volume,
-        .seed = ask->answering.speaking.seed,
-        .read = read_text,
-        .write = write_block,
-        .written = print_text,
-        .opaque = ask,
-    };
+    struct speech speech;
 
     if (r < 0)
         return r;
+    speech = speaking_speech(&ask->answering.speaking);
+    speech.read = read_text;
+    speech.write = write_block;
+    speech.written = print_text;
+    speech.opaque = ask;
     interrupt_on(cancel, ask);
     r = pipeline_run(ask->sound.pipeline, &speech);
     if (ask->text && ask->last && ask->last != '\n')

@@ -86,16 +86,11 @@ static int read_text(void *opaque, const char **ret_data, size_t *ret_size)
 static int run_text(struct bench *bench, const char *text,
                     int (*write)(void *, const struct sori_block *))
 {
-    const struct speech speech = {
-        .rate = bench->answering.speaking.rate,
-        .pitch = bench->answering.speaking.pitch,
-        .volume = bench->answering.speaking.volume,
-        .seed = bench->answering.speaking.seed,
-        .read = read_text,
-        .write = write,
-        .opaque = bench,
-    };
+    struct speech speech = speaking_speech(&bench->answering.speaking);
 
+    speech.read = read_text;
+    speech.write = write;
+    speech.opaque = bench;
     bench->text = text;
     *bench->line = 0;
     bench->first = 0;

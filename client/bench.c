@@ -95,15 +95,13 @@ static int speak(struct pipeline *pipeline, const struct speaking *speaking, con
                  struct run *ret_run)
 {
     struct run run = {.text = text, .started = clock_seconds(CLOCK_MONOTONIC)};
-    const struct speech speech = {.rate = speaking->rate,
-                                  .pitch = speaking->pitch,
-                                  .volume = speaking->volume,
-                                  .seed = speaking->seed,
-                                  .read = read_text,
-                                  .write = count_block,
-                                  .opaque = &run};
-    int r = pipeline_run(pipeline, &speech);
+    struct speech speech = speaking_speech(speaking);
+    int r;
 
+    speech.read = read_text;
+    speech.write = count_block;
+    speech.opaque = &run;
+    r = pipeline_run(pipeline, &speech);
     if (r >= 0 && !run.samples)
         r = fail(-EINVAL, "voice '%s' gave no sound", speaking->voice);
     if (r >= 0)

@@ -166,18 +166,13 @@ static int write_block(void *opaque, const struct sori_block *block)
 
 static int run_answer(struct chat *chat)
 {
-    const struct speech speech = {
-        .rate = chat->answering.speaking.rate,
-        .pitch = chat->answering.speaking.pitch,
-        .volume = chat->answering.speaking.volume,
-        .seed = chat->answering.speaking.seed,
-        .read_block = read_said,
-        .write = write_block,
-        .written = note_written,
-        .opaque = chat,
-    };
+    struct speech speech = speaking_speech(&chat->answering.speaking);
     int r;
 
+    speech.read_block = read_said;
+    speech.write = write_block;
+    speech.written = note_written;
+    speech.opaque = chat;
     chat->read = false;
     chat->written.size = chat->spoken.size = chat->heard = 0;
     guard(true);

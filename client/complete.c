@@ -67,19 +67,14 @@ static void cancel(void *opaque)
 
 static int answer(struct complete *complete)
 {
-    const struct speech speech = {
-        .rate = 1,
-        .pitch = 1,
-        .volume = 1,
-        .seed = complete->answering.speaking.seed,
-        .read = read_text,
-        .write = write_block,
-        .opaque = complete,
-    };
+    struct speech speech = speaking_speech(&complete->answering.speaking);
     int r = answering_open(&complete->answering, false, &complete->pipeline);
 
     if (r < 0)
         return r;
+    speech.read = read_text;
+    speech.write = write_block;
+    speech.opaque = complete;
     interrupt_on(cancel, complete);
     r = pipeline_run(complete->pipeline, &speech);
     interrupt_on(NULL, NULL);

@@ -115,22 +115,14 @@ static int open_voice(struct say *say)
 static int speak(struct say *say)
 {
     int r = open_voice(say);
-    const struct speech speech = {
-        .rate = say->speaking.rate,
-        .pitch = say->speaking.pitch,
-        .volume = say->speaking.volume,
-        .seed = say->speaking.seed,
-        .text_format = say->speaking.text_format,
-        .reading = say->speaking.reading,
-        .punctuation = say->speaking.punctuation,
-        .capitals = say->speaking.capitals,
-        .read = read_text,
-        .write = write_block,
-        .opaque = say,
-    };
+    struct speech speech;
 
     if (r < 0)
         return r;
+    speech = speaking_speech(&say->speaking);
+    speech.read = read_text;
+    speech.write = write_block;
+    speech.opaque = say;
     interrupt_on(cancel, say);
     progress_start(&say->progress, !say->quiet, pipeline_format(say->sound.pipeline)->sample_rate,
                    (uint64_t)say->source.size);

@@ -181,6 +181,20 @@ void speaking_settle(struct speaking *speaking, const struct config *config)
         speaking->seed = config->seed;
 }
 
+struct speech speaking_speech(const struct speaking *speaking)
+{
+    return (struct speech){
+        .rate = speaking->rate,
+        .pitch = speaking->pitch,
+        .volume = speaking->volume,
+        .seed = speaking->seed,
+        .text_format = speaking->text_format,
+        .reading = speaking->reading,
+        .punctuation = speaking->punctuation,
+        .capitals = speaking->capitals,
+    };
+}
+
 struct speaking speaking_for_daemon(const struct speaking *speaking)
 {
     struct speaking left = *speaking;

@@ -83,6 +83,10 @@ int speaking_set_seed(void *options, const char *argument);
 
 /* Takes what was not given from the settings, whose strings must live as long. */
 void speaking_settle(struct speaking *speaking, const struct config *config);
+
+/* A request that is spoken so; the rest of it is the command's. */
+struct speech speaking_speech(const struct speaking *speaking);
+
 /* The same with what was not given left to the daemon, as in struct remote_order. */
 struct speaking speaking_for_daemon(const struct speaking *speaking);
 

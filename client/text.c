@@ -127,18 +127,12 @@ static int write_block(void *opaque, const struct sori_block *block)
 /* One line out for each line in. */
 static int print_lines(struct text *text)
 {
-    const struct speech speech = {.rate = 1,
-                                  .pitch = 1,
-                                  .volume = 1,
-                                  .text_format = text->speaking.text_format,
-                                  .reading = text->speaking.reading,
-                                  .punctuation = text->speaking.punctuation,
-                                  .capitals = text->speaking.capitals,
-                                  .read = read_line,
-                                  .write = write_block,
-                                  .opaque = text};
+    struct speech speech = speaking_speech(&text->speaking);
     int r;
 
+    speech.read = read_line;
+    speech.write = write_block;
+    speech.opaque = text;
     while ((r = need_piece(text)) > 0) {
         text->line++;
         text->line_done = text->begun = false;
