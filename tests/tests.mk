@@ -10,7 +10,7 @@ AM_TESTS_ENVIRONMENT = \
 		sori_hardening sori_programs sori_plugins sori_libraries;
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/run-one
-EXTRA_DIST += build-aux/tap-driver.sh tests/run-one tests/leaks.supp tests/tsan.supp
+EXTRA_DIST += build-aux/tap-driver.sh tests/run-one tests/tap.sh tests/leaks.supp tests/tsan.supp
 
 # The program tests/DIR/test-NAME is made of tests/DIR/test-NAME.c, and needs two lines in DIR.mk: its
 # place in the list, and what it links besides cmocka. All objects below tests/ are compiled alike.

@@ -10,18 +10,7 @@ if [ "${sori_hardening:?}" != yes ]; then
     echo "1..0 # SKIP built without hardening or with sanitizers"
     exit 0
 fi
-
-tests=0 failures=0
-result() { # NAME COMMAND...
-    tests=$((tests + 1)) name=$1
-    shift
-    if "$@"; then
-        echo "ok $tests - $name"
-    else
-        echo "not ok $tests - $name"
-        failures=$((failures + 1))
-    fi
-}
+. "${top_srcdir:?}/tests/tap.sh"
 
 fails() {
     ! "$@"
@@ -111,5 +100,4 @@ for plugin in ${sori_plugins:?}; do
         result "$plugin: $check" "$check" ".libs/${plugin%.la}.so"
     done
 done
-echo "1..$tests"
-[ $failures -eq 0 ]
+finish

@@ -2,20 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Who may know whom, read off the symbol tables: a plugin exports sori_plugin_entry and nothing else
 # and needs no symbol of the host; what plugins are made of neither prints, logs nor exits.
-# Environment: top_builddir, sori_plugins, sori_libraries and CC.
+# Environment: top_srcdir, top_builddir, sori_plugins, sori_libraries and CC.
 set -u
 cd "${top_builddir:?}" || exit 99
+. "${top_srcdir:?}/tests/tap.sh"
 
-tests=0 failures=0
-result() { # NAME COMPLAINT: passes when there is nothing to complain about
-    tests=$((tests + 1))
-    if [ -z "$2" ]; then
-        echo "ok $tests - $1"
-    else
-        echo "not ok $tests - $1"
-        printf '%s\n' "$2" | sed 's/^/# /'
-        failures=$((failures + 1))
-    fi
+none() { # COMPLAINT: passes when there is nothing to complain about
+    [ -z "$1" ] || { printf '%s\n' "$1" | sed 's/^/# /' && false; }
 }
 
 # What the object exports besides the entry point, and the entry point if it is missing.
@@ -40,8 +33,8 @@ wrong_calls() {
         $NF ~ /^(exit|_exit|quick_exit|abort|syslog|v?err|v?warnx?|dlopen|dlsym)$/'
 }
 
-name=${TMPDIR:-/tmp}/bad
-cat >"$name.c" <<'EOF'
+bad=${TMPDIR:-/tmp}/bad
+cat >"$bad.c" <<'EOF'
 #include <stdio.h>
 int sori_host_secret(void);
 int second_symbol(int n);
@@ -51,25 +44,24 @@ int second_symbol(int n)
     return sori_host_secret();
 }
 EOF
-if $CC -w -shared -fPIC -o "$name.so" "$name.c" && $CC -w -fPIC -c -o "$name.o" "$name.c"; then
+if $CC -w -shared -fPIC -o "$bad.so" "$bad.c" && $CC -w -fPIC -c -o "$bad.o" "$bad.c"; then
     for check in wrong_exports wrong_imports wrong_calls; do
-        [ $check = wrong_calls ] && file=$name.o || file=$name.so
-        result "self-test: $check" "$([ -n "$($check "$file")" ] || echo 'no complaint')"
+        [ $check = wrong_calls ] && file=$bad.o || file=$bad.so
+        result "self-test: $check" none "$([ -n "$($check "$file")" ] || echo 'no complaint')"
     done
 else
-    result "self-test: a bad plugin builds" "the compiler failed"
+    result "self-test: a bad plugin builds" none "the compiler failed"
 fi
 
 for plugin in ${sori_plugins:?}; do
     file=.libs/${plugin%.la}.so
-    result "$plugin exports one symbol" "$(wrong_exports "$file")"
-    result "$plugin needs nothing of the host" "$(wrong_imports "$file")"
+    result "$plugin exports one symbol" none "$(wrong_exports "$file")"
+    result "$plugin needs nothing of the host" none "$(wrong_imports "$file")"
 done
 for library in ${sori_libraries-}; do
     case $library in
     libdaemon.la | libfront.la | libvoice.la | libworker.la) ;;
-    *) result "$library is silent" "$(wrong_calls ".libs/${library%.la}.a")" ;;
+    *) result "$library is silent" none "$(wrong_calls ".libs/${library%.la}.a")" ;;
     esac
 done
-echo "1..$tests"
-[ $failures -eq 0 ]
+finish

@@ -5,24 +5,7 @@ PATH=${top_builddir:?}:$PATH
 export PATH LC_ALL=C.UTF-8
 scratch=${TMPDIR:-/tmp}
 cd "$scratch" || exit 99
-
-tests=0 failures=0
-result() { # NAME COMMAND...
-    tests=$((tests + 1)) name=$1
-    shift
-    if "$@"; then
-        echo "ok $tests - $name"
-    else
-        echo "not ok $tests - $name"
-        [ ! -f said ] || sed 's/^/# /' said | head -n 5
-        failures=$((failures + 1))
-    fi
-}
-
-skip() { # NAME REASON
-    tests=$((tests + 1))
-    echo "ok $tests - $1 # SKIP $2"
-}
+. "${top_srcdir:?}/tests/tap.sh"
 
 # gives STATUS PATTERN COMMAND...: the exit status, and a line of the output that matches.
 gives() {
@@ -51,9 +34,4 @@ seconds_of() { # FILE: its length, as the independent reader sees it
 
 between() { # MIN VALUE MAX
     awk -v min="$1" -v value="$2" -v max="$3" 'BEGIN { exit !(min <= value && value <= max) }'
-}
-
-finish() {
-    echo "1..$tests"
-    [ "$failures" -eq 0 ]
 }

@@ -3,18 +3,7 @@
 # ./try, ./check, run-uninstalled.sh and the functions of build-aux/setup.sh that need no root.
 set -u
 cd "${top_srcdir:?}" || exit 99
-
-tests=0 failures=0
-result() { # NAME COMMAND...
-    tests=$((tests + 1)) name=$1
-    shift
-    if "$@"; then
-        echo "ok $tests - $name"
-    else
-        echo "not ok $tests - $name"
-        failures=$((failures + 1))
-    fi
-}
+. tests/tap.sh
 
 gives() { # STATUS PATTERN COMMAND...: the exit status, and a line of the output
     want=$1 pattern=$2
@@ -64,5 +53,4 @@ fi
 result "a failing step ends the script and shows what it said" gives 1 'said before the end' eval \
     '(run_logged log Step sh -c "echo said before the end; exit 3"; echo not reached)'
 result "a step that succeeds is quiet" gives 0 '^$' run_logged log Step echo said
-echo "1..$tests"
-[ $failures -eq 0 ]
+finish
