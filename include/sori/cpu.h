@@ -3,9 +3,10 @@
  * cpu.h: instruction sets, detected once by the host
  *
  * A set counts as present only when the processor has it (CPUID) and the operating system saves its
- * registers (XGETBV). The environment variable SORI_CPU masks the result: "c" leaves none, "avx2"
- * leaves up to AVX2, "avx512" up to AVX-512 with VNNI; anything else leaves all. Results of one set
- * are reproducible bit for bit; those of different sets differ by rounding.
+ * registers (XGETBV), as the Intel manual has it (volume 1, sections 14.3, 14.7.1, 15.2). The
+ * environment variable SORI_CPU masks the result: "c" leaves none, "avx2" leaves up to AVX2,
+ * "avx512" up to AVX-512 with VNNI; anything else leaves all. Results of one set are reproducible
+ * bit for bit; those of different sets differ by rounding.
  */
 #ifndef SORI_CPU_H
 #define SORI_CPU_H
@@ -21,6 +22,8 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 
+/* Which registers the system saves: bits 1, 2: SSE, AVX; 5 to 7: those of AVX-512. Traps without
+ * OSXSAVE. */
 static inline uint64_t sori_cpu_xgetbv(void)
 {
     uint32_t low, high;
@@ -28,6 +31,7 @@ static inline uint64_t sori_cpu_xgetbv(void)
     return (uint64_t)high << 32 | low;
 }
 
+/* The sets of this processor, before the mask. Any thread. */
 static inline uint64_t sori_cpu_detect_hardware(void)
 {
     enum { OSXSAVE_AVX_FMA_F16C = 1 << 27 | 1 << 28 | 1 << 12 | 1 << 29 };
@@ -58,7 +62,8 @@ static inline uint64_t sori_cpu_detect_hardware(void)
 }
 #endif
 
-/* Returns the SORI_CPU_* flags that may be used, after the mask in the environment. */
+/* Returns the SORI_CPU_* flags that may be used, after the mask in the environment. Any thread, as
+ * long as none changes the environment. */
 static inline uint64_t sori_cpu_detect(void)
 {
     uint64_t flags = sori_cpu_detect_hardware();

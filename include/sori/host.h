@@ -16,11 +16,12 @@
 
 #define SORI_HOST_VERSION 1u
 
+/* Warnings are shown unless the user says otherwise, the last two only where SORI_DEBUG asks. */
 enum sori_log_level {
-    SORI_LOG_ERROR = 0,
-    SORI_LOG_WARNING = 1,
-    SORI_LOG_INFO = 2,
-    SORI_LOG_DEBUG = 3,
+    SORI_LOG_ERROR = 0,   /* of the host alone: a plugin returns its failures */
+    SORI_LOG_WARNING = 1, /* it goes on, but not as the user may expect */
+    SORI_LOG_INFO = 2,    /* what was chosen, once a model or stream */
+    SORI_LOG_DEBUG = 3,   /* for whoever works on the plugin */
 };
 
 struct sori_host {
@@ -36,12 +37,14 @@ struct sori_host {
      * Notes why a call is about to fail and returns `error` (a negative errno value), so that a
      * plugin writes `return host->error(host, -EINVAL, "...", ...)`. The message says what is wrong
      * and where, in one line without a full stop and without the plugin's name (the host adds it).
-     * The host shows the last message noted on the same thread before the call returned.
+     * The host shows the last message noted on the same thread before the call returned; the
+     * arguments end with this call, and a message too long for one line is cut.
      */
     int (*error)(const struct sori_host *host, int error, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 
-    /* Passes a remark on to the log. Never for failures: those are returned. */
+    /* Passes a remark on to the log, one line, enum sori_log_level. Never for failures: those are
+     * returned. */
     void (*log)(const struct sori_host *host, uint32_t level, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 

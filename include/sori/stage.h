@@ -8,7 +8,8 @@
  * Model and stream. load() reads weights once and gives a *model*, which is read-only afterwards
  * and may serve any number of streams. begin() opens a *stream* on it: the state of one request.
  * All memory that a stream needs for its inner step is allocated in begin(), or in feed() while the
- * request is longer than all before it; drain() allocates nothing.
+ * request is longer than all before it. drain() allocates nothing, but in a stage that makes text
+ * or phonemes of text: how much becomes of a sentence is not known before.
  *
  * Streaming. Whoever runs the chain calls
  *
@@ -108,7 +109,7 @@ struct sori_stream_params {
 #define SORI_PARAMS_HAS(params, member)                                                            \
     ((params)->size >= offsetof(struct sori_stream_params, member) + sizeof((params)->member))
 
-/* What a loaded model is. Strings belong to the model. */
+/* What a loaded model is. Strings belong to the model and live until unload(). */
 struct sori_stage_info {
     struct sori_format input;  /* media is set; other fields 0 where anything goes */
     struct sori_format output; /* media SORI_MEDIA_NONE for a sink */
@@ -137,7 +138,7 @@ struct sori_stage {
     /* Frees a model after the last of its streams has ended. NULL is fine. */
     void (*unload)(void *model);
 
-    /* Says what a model takes and gives. */
+    /* Says what a model takes and gives: the same each time. Returns 0. */
     int (*describe)(const void *model, struct sori_stage_info *ret_info);
 
     /*
@@ -154,7 +155,11 @@ struct sori_stage {
      */
     int (*feed)(void *stream, const struct sori_block *block);
 
-    /* Computes the next block of output: 0, SORI_MORE or SORI_DONE; -ECANCELED. */
+    /*
+     * Computes the next block of output: 0, SORI_MORE or SORI_DONE. *ret_block is set with 0 alone
+     * and valid until the next call (types.h). -ECANCELED; -ENOMEM where text is made; sinks:
+     * errors of writing.
+     */
     int (*drain)(void *stream, struct sori_block *ret_block);
 
     /* Makes the calls under way and all later ones fail with -ECANCELED. Any thread; or NULL. */

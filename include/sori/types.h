@@ -26,7 +26,9 @@ enum sori_media {
     SORI_MEDIA_NONE = 0,
     SORI_MEDIA_TEXT = 1,     /* data: const char[count], UTF-8, not terminated */
     SORI_MEDIA_PHONEMES = 2, /* data: const struct sori_phoneme[count] */
-    SORI_MEDIA_MEL = 3,      /* data: const float[count][channels], natural log of mel magnitude */
+    SORI_MEDIA_MEL = 3,      /* data: const float[count][channels]; ln(max(m, 1e-5)), m the
+                              * magnitude of a band (Slaney's mel scale and norm, as librosa has
+                              * it) of the transform of samples in -1..1, unscaled */
     SORI_MEDIA_SAMPLES = 4,  /* data: const float[count], mono, full scale is -1..1 */
 };
 
