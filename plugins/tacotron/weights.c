@@ -14,53 +14,39 @@ struct binder {
     char name[64];
 };
 
-static const char *format_name(struct binder *binder, const char *format, va_list args)
+/* The name of a tensor, good until the next one. */
+__attribute__((format(printf, 2, 3))) static const char *named(struct binder *binder,
+                                                               const char *format, ...)
 {
+    va_list args;
+
+    va_start(args, format);
     vsnprintf(binder->name, sizeof binder->name, format, args);
+    va_end(args);
     return binder->name;
 }
 
-__attribute__((format(printf, 5, 6))) static void bind_linear(struct binder *binder,
-                                                              struct linear *linear, size_t rows,
-                                                              size_t cols, const char *format, ...)
+static void bind_linear(struct binder *binder, struct linear *linear, size_t rows, size_t cols,
+                        const char *tensor)
 {
-    va_list args;
-
-    if (binder->error < 0)
-        return;
-    va_start(args, format);
-    binder->error = linear_bind(binder->gguf, format_name(binder, format, args), rows, cols,
-                                LINEAR_BIAS | LINEAR_PACK, linear, binder->ret_error);
-    va_end(args);
+    if (binder->error >= 0)
+        binder->error = linear_bind(binder->gguf, tensor, rows, cols, LINEAR_BIAS | LINEAR_PACK,
+                                    linear, binder->ret_error);
 }
 
-__attribute__((format(printf, 3, 4))) static void
-bind_norm(struct binder *binder, struct norm *norm, const char *format, ...)
+static void bind_norm(struct binder *binder, struct norm *norm, const char *tensor)
 {
-    va_list args;
-
-    if (binder->error < 0)
-        return;
-    va_start(args, format);
-    binder->error =
-        layer_norm_bind(binder->gguf, format_name(binder, format, args), binder->config->width,
-                        binder->config->epsilon, norm, binder->ret_error);
-    va_end(args);
+    if (binder->error >= 0)
+        binder->error = layer_norm_bind(binder->gguf, tensor, binder->config->width,
+                                        binder->config->epsilon, norm, binder->ret_error);
 }
 
-__attribute__((format(printf, 6, 7))) static void bind_conv(struct binder *binder,
-                                                            struct conv1d *conv, size_t in,
-                                                            size_t out, size_t kernel,
-                                                            const char *format, ...)
+static void bind_conv(struct binder *binder, struct conv1d *conv, size_t in, size_t out,
+                      size_t kernel, const char *tensor)
 {
-    va_list args;
-
-    if (binder->error < 0)
-        return;
-    va_start(args, format);
-    binder->error = conv1d_bind(binder->gguf, format_name(binder, format, args), in, out, kernel,
-                                LINEAR_BIAS | LINEAR_PACK, conv, binder->ret_error);
-    va_end(args);
+    if (binder->error >= 0)
+        binder->error = conv1d_bind(binder->gguf, tensor, in, out, kernel,
+                                    LINEAR_BIAS | LINEAR_PACK, conv, binder->ret_error);
 }
 
 static void bind_table(struct binder *binder, struct embedding *table, const char *name,
@@ -88,9 +74,9 @@ static void bind_self(struct binder *binder, struct tacotron_self *self, const c
 {
     size_t width = binder->config->width;
 
-    bind_norm(binder, &self->norm, "%s.%u.0.ln", stack, layer);
-    bind_linear(binder, &self->qkv, 3 * width, width, "%s.%u.0.qkv", stack, layer);
-    bind_linear(binder, &self->out, width, width, "%s.%u.0.o", stack, layer);
+    bind_norm(binder, &self->norm, named(binder, "%s.%u.0.ln", stack, layer));
+    bind_linear(binder, &self->qkv, 3 * width, width, named(binder, "%s.%u.0.qkv", stack, layer));
+    bind_linear(binder, &self->out, width, width, named(binder, "%s.%u.0.o", stack, layer));
 }
 
 static void bind_feed_forward(struct binder *binder, struct tacotron_feed_forward *feed_forward,
@@ -98,19 +84,21 @@ static void bind_feed_forward(struct binder *binder, struct tacotron_feed_forwar
 {
     size_t width = binder->config->width, inner = binder->config->feed_forward;
 
-    bind_norm(binder, &feed_forward->norm, "%s.%u.%u.ln", stack, layer, place);
-    bind_linear(binder, &feed_forward->up, inner, width, "%s.%u.%u.w1", stack, layer, place);
-    bind_linear(binder, &feed_forward->down, width, inner, "%s.%u.%u.w2", stack, layer, place);
+    bind_norm(binder, &feed_forward->norm, named(binder, "%s.%u.%u.ln", stack, layer, place));
+    bind_linear(binder, &feed_forward->up, inner, width,
+                named(binder, "%s.%u.%u.w1", stack, layer, place));
+    bind_linear(binder, &feed_forward->down, width, inner,
+                named(binder, "%s.%u.%u.w2", stack, layer, place));
 }
 
 static void bind_cross(struct binder *binder, struct tacotron_cross *cross, unsigned layer)
 {
     size_t width = binder->config->width;
 
-    bind_norm(binder, &cross->norm, "dec.%u.1.ln", layer);
-    bind_linear(binder, &cross->q, width, width, "dec.%u.1.q", layer);
-    bind_linear(binder, &cross->kv, 2 * width, width, "dec.%u.1.kv", layer);
-    bind_linear(binder, &cross->out, width, width, "dec.%u.1.o", layer);
+    bind_norm(binder, &cross->norm, named(binder, "dec.%u.1.ln", layer));
+    bind_linear(binder, &cross->q, width, width, named(binder, "dec.%u.1.q", layer));
+    bind_linear(binder, &cross->kv, 2 * width, width, named(binder, "dec.%u.1.kv", layer));
+    bind_linear(binder, &cross->out, width, width, named(binder, "dec.%u.1.o", layer));
 }
 
 static void bind_encoder(struct binder *binder, struct tacotron_weights *weights)
@@ -124,8 +112,8 @@ static void bind_encoder(struct binder *binder, struct tacotron_weights *weights
     }
     bind_norm(binder, &weights->encoder_norm, "enc_ln");
     for (unsigned i = 0; i < 2; i++) {
-        bind_conv(binder, &weights->duration[i], width, width, kernel, "d%u", i + 1);
-        bind_norm(binder, &weights->duration_norm[i], "dl%u", i + 1);
+        bind_conv(binder, &weights->duration[i], width, width, kernel, named(binder, "d%u", i + 1));
+        bind_norm(binder, &weights->duration_norm[i], named(binder, "dl%u", i + 1));
     }
     bind_linear(binder, &weights->duration_out, 1, width, "do");
 }
@@ -157,7 +145,7 @@ static void bind_postnet(struct binder *binder, struct tacotron_weights *weights
     for (unsigned i = 0; i < config->postnet_layers; i++)
         bind_conv(binder, &weights->postnet[i], i ? config->postnet : config->mels,
                   i + 1 < config->postnet_layers ? config->postnet : config->mels,
-                  config->postnet_kernel, "post.%u", i);
+                  config->postnet_kernel, named(binder, "post.%u", i));
     bind_vector(binder, &weights->mean, "mel.mean", config->mels);
     bind_vector(binder, &weights->std, "mel.std", config->mels);
 }

@@ -17,7 +17,20 @@ struct binder {
     struct gguf_error *ret_error;
     enum wavenet_precision precision;
     int error;
+    char name[64];
 };
+
+/* The name of a tensor, good until the next one. */
+__attribute__((format(printf, 2, 3))) static const char *named(struct binder *binder,
+                                                               const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(binder->name, sizeof binder->name, format, args);
+    va_end(args);
+    return binder->name;
+}
 
 static void fail_memory(struct binder *binder)
 {
@@ -36,38 +49,26 @@ static float *floats(struct binder *binder, size_t count)
 }
 
 /* The tensor [rows][cols] as floats in memory of the caller. */
-__attribute__((format(printf, 5, 6))) static void
-read_rows(struct binder *binder, size_t rows, size_t cols, float *ret_rows, const char *format, ...)
+static void read_rows(struct binder *binder, size_t rows, size_t cols, float *ret_rows,
+                      const char *name)
 {
     struct tensor tensor;
-    char name[64];
-    va_list args;
 
-    if (binder->error < 0)
-        return;
-    va_start(args, format);
-    vsnprintf(name, sizeof name, format, args);
-    va_end(args);
-    binder->error = gguf_bind(binder->gguf, name, TENSOR_SET_REAL, GGUF_SHAPE(cols, rows), &tensor,
-                              binder->ret_error);
+    if (binder->error >= 0)
+        binder->error = gguf_bind(binder->gguf, name, TENSOR_SET_REAL, GGUF_SHAPE(cols, rows),
+                                  &tensor, binder->ret_error);
     for (size_t r = 0; binder->error >= 0 && r < rows; r++)
         tensor_to_float(tensor.type, tensor_row(&tensor, r), cols, ret_rows + r * cols);
 }
 
-__attribute__((format(printf, 4, 5))) static void
-read_vector(struct binder *binder, size_t count, const float **ret_vector, const char *format, ...)
+static void read_vector(struct binder *binder, size_t count, const float **ret_vector,
+                        const char *name)
 {
     struct tensor tensor;
-    char name[64];
-    va_list args;
 
-    if (binder->error < 0)
-        return;
-    va_start(args, format);
-    vsnprintf(name, sizeof name, format, args);
-    va_end(args);
-    binder->error = gguf_bind(binder->gguf, name, TENSOR_SET(TENSOR_F32), GGUF_SHAPE(count),
-                              &tensor, binder->ret_error);
+    if (binder->error >= 0)
+        binder->error = gguf_bind(binder->gguf, name, TENSOR_SET(TENSOR_F32), GGUF_SHAPE(count),
+                                  &tensor, binder->ret_error);
     if (binder->error >= 0)
         *ret_vector = tensor.data;
 }
@@ -118,7 +119,7 @@ static void bind_fixed(struct binder *binder, const char *name, size_t rows, siz
     _cleanup_free_ float *raw = floats(binder, rows * cols);
 
     *ret_data = floats(binder, packed_size(rows, cols));
-    read_rows(binder, rows, cols, raw, "%s", name);
+    read_rows(binder, rows, cols, raw, name);
     if (binder->error >= 0)
         *matrix = pack_f32(raw, cols, rows, cols, *ret_data);
 }
@@ -132,22 +133,20 @@ static void bind_layer(struct binder *binder, struct wavenet_layer *layer, unsig
     size_t R = config->residual, S = config->skip;
     _cleanup_free_ float *raw = floats(binder, (3 * R + S) * R + R);
     const float *bias;
-    char name[64];
 
-    snprintf(name, sizeof name, "layer.%u.cond", l);
     if (binder->error >= 0)
         binder->error =
-            linear_bind(binder->gguf, name, 2 * R, config->condition, LINEAR_BIAS | LINEAR_PACK,
-                        &layer->condition, binder->ret_error);
-    read_rows(binder, 2 * R, R, raw, "layer.%u.past.weight", l);
+            linear_bind(binder->gguf, named(binder, "layer.%u.cond", l), 2 * R, config->condition,
+                        LINEAR_BIAS | LINEAR_PACK, &layer->condition, binder->ret_error);
+    read_rows(binder, 2 * R, R, raw, named(binder, "layer.%u.past.weight", l));
     pack(binder, raw, 2 * R, R, &layer->past);
-    read_rows(binder, 2 * R, R, raw, "layer.%u.cur.weight", l);
+    read_rows(binder, 2 * R, R, raw, named(binder, "layer.%u.cur.weight", l));
     pack(binder, raw, 2 * R, R, &layer->current);
-    read_rows(binder, R, R, raw, "layer.%u.res.weight", l);
-    read_rows(binder, S, R, raw ? raw + R * R : NULL, "layer.%u.skip.weight", l);
+    read_rows(binder, R, R, raw, named(binder, "layer.%u.res.weight", l));
+    read_rows(binder, S, R, raw ? raw + R * R : NULL, named(binder, "layer.%u.skip.weight", l));
     pack(binder, raw, R + S, R, &layer->out);
     layer->out_bias = floats(binder, R + S);
-    read_vector(binder, R, &bias, "layer.%u.res.bias", l);
+    read_vector(binder, R, &bias, named(binder, "layer.%u.res.bias", l));
     if (binder->error >= 0)
         memcpy(layer->out_bias, bias, R * sizeof *bias);
 }
