@@ -175,6 +175,8 @@ static bool is_postcode(const struct normaliser *normaliser, size_t at)
 
 static void say_plain(struct normaliser *normaliser, size_t at, const struct number *number)
 {
+    bool part_of_name = number->n_whole >= 5 && !number->grouped && !number->n_part && at &&
+                        normaliser->text[at - 1] == '_'; /* "IMG_20240315" */
     bool emergency = number->length == 3 && !memcmp(number->whole, "911", 3) &&
                      !counts_something(normaliser, at + 3);
 
@@ -185,6 +187,8 @@ static void say_plain(struct normaliser *normaliser, size_t at, const struct num
         say_label(normaliser, number->whole);
     else if (number->length == 5 && number->n_whole == 5 && is_postcode(normaliser, at))
         say_digits(normaliser, number->whole, 5);
+    else if (part_of_name)
+        say_digits(normaliser, number->whole, number->n_whole);
     else if (emergency)
         say_digits(normaliser, number->whole, 3);
     else if (number->n_whole > 1 && number->whole[0] == '0' && !number->n_part)

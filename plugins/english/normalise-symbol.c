@@ -57,8 +57,8 @@ static size_t full_stop(struct normaliser *normaliser, size_t at)
         say_mark(normaliser, ',');
     else if (n > 1)
         say_mark(normaliser, ends_here(normaliser, at + n) ? '.' : ',');
-    else if (ascii_is_alnum(before) && ascii_is_alnum(after) && (after < 'A' || after > 'Z'))
-        say(normaliser, "dot"); /* "file.txt" */
+    else if (before > ' ' && ascii_is_alnum(after) && (after < 'A' || after > 'Z'))
+        say(normaliser, "dot"); /* "file.txt", "/.config" */
     else if (ends_here(normaliser, at + 1) || !ascii_is_alnum(before) ||
              (after >= 'A' && after <= 'Z'))
         say_mark(normaliser, '.');

@@ -99,6 +99,8 @@ static size_t match(struct normaliser *normaliser, size_t at)
         exact ? sizeof exact_matchers / sizeof *exact_matchers : sizeof matchers / sizeof *matchers;
     size_t taken = match_user_word(normaliser, at);
 
+    if (!taken && !exact && peek(normaliser, at) == '+')
+        taken = match_phone(normaliser, at); /* it says its plus itself */
     if (!taken)
         taken = match_punctuation(normaliser, at);
 

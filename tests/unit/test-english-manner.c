@@ -140,6 +140,14 @@ static void test_punctuation(void **state)
         {SORI_PUNCTUATION_ALL, "----------", "ten dash"},
         {SORI_PUNCTUATION_ALL, "...", "dot. dot. dot."},
         {SORI_PUNCTUATION_ALL, "3.5", "three point five"},
+        {SORI_PUNCTUATION_ALL, "d41d8cd9", "d four one d eight c d nine"},
+        {SORI_PUNCTUATION_ALL, "::1", "colon: colon: one"},
+        {SORI_PUNCTUATION_NONE, "/home/.config/x", "home dot config x"},
+        {SORI_PUNCTUATION_NONE, "IMG_20240315.jpg",
+         "IMG two zero two four zero three one five dot jpg"},
+        {SORI_PUNCTUATION_SOME, "+49 30 1234567",
+         "plus four nine, three zero, one two three four five six seven"},
+        {SORI_PUNCTUATION_SOME, "apt -y", "apt dash y"},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
