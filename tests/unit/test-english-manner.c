@@ -142,7 +142,7 @@ static void test_punctuation(void **state)
         {SORI_PUNCTUATION_ALL, "3.5", "three point five"},
         {SORI_PUNCTUATION_ALL, "d41d8cd9", "d four one d eight c d nine"},
         {SORI_PUNCTUATION_ALL, "::1", "colon: colon: one"},
-        {SORI_PUNCTUATION_NONE, "/home/.config/x", "home dot config x"},
+        {SORI_PUNCTUATION_NONE, "/srv/.config/x", "srv dot config x"},
         {SORI_PUNCTUATION_NONE, "IMG_20240315.jpg",
          "IMG two zero two four zero three one five dot jpg"},
         {SORI_PUNCTUATION_SOME, "+49 30 1234567",
