@@ -136,7 +136,7 @@ result "the sound device is that of sori.conf" [ "$(sha256sum <device.raw)" = "$
 printf '[speech]\nvoice = nobody\n' >"$conf"
 result "a voice of sori.conf that is not there: another one" \
     gives 0 "no voice 'nobody': '.*' speaks instead" \
-    env SORI_VOICE_PATH="$top_srcdir/voices" sori say -q -o other.wav hello
+    env SORI_VOICE_PATH="$top_srcdir/voices/tone" sori say -q -o other.wav hello
 result "one of the command line: an error" gives 1 "no voice 'nobody'" sori say -v nobody hello
 rm "$conf" && mkdir "$conf"
 result "a folder in place of sori.conf" \

@@ -91,7 +91,7 @@ class Client:
                 types.append(type_)
             size += len(payload)
             text += data.get("text", "") if type_ == "handled-chunk" else ""
-            if type_ in (last, None):
+            if type_ in (last, "error", None):
                 return types, size, text
 
     def close(self):
@@ -333,14 +333,14 @@ def times(n=40):
         since = time.monotonic()
         assert is_served()
         took.append(time.monotonic() - since)
-    return sorted(took)[-1] * 1000
+    return sorted(ms * 1000 for ms in took)
 
 
 alone = times()
 deaf = []
 for _ in range(30):
     d = Client()
-    d.send("synthesize", {"text": "x " * 5000})
+    d.send("synthesize", {"text": "x " * 100000})  # 18 MiB of sound
     deaf.append(d)
 ok(is_served(), "in turn with 30 that want much and read nothing")
 slow = [connect() for _ in range(28)]
@@ -348,10 +348,13 @@ for s in slow:
     s.sendall(b'{"ty')
 slow_at = time.monotonic()
 among = times()
-ok(among < 10 * alone + 500, "30 clients that do not read and 28 slow ones harm nobody",
-   f"slowest of 40 requests: {alone:.1f} ms alone, {among:.1f} ms among them")
+# Until their buffers are full they get their share; for good they take nothing from anybody.
+ok(among[20] < 10 * alone[20] + 200 and among[-1] < 10 * alone[-1] + 10000,
+   "30 clients that do not read and 28 slow ones harm nobody",
+   f"40 requests, median and slowest: {alone[20]:.1f} and {alone[-1]:.1f} ms alone, "
+   f"{among[20]:.1f} and {among[-1]:.1f} ms among them")
 rss = int(open(f"/proc/{daemon.pid}/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-ok(rss < 100 << 20, "and memory stays bounded", f"{rss >> 20} MiB")
+ok(rss < 300 << 20, "and memory stays bounded", f"{rss >> 20} MiB")  # a sanitizer keeps 200
 def is_sent_away(s):
     """Whether it was told that it was too slow."""
     data = b""
