@@ -209,12 +209,12 @@ int wyoming_write(struct bytes *bytes, const char *type, json_t *data, const voi
                   size_t payload_size)
 {
     _cleanup_(cleanup_json) json_t *owned = data;
-    _cleanup_free_ char *text = data ? json_dumps(data, JSON_COMPACT) : NULL;
+    _cleanup_free_ char *text = owned ? json_dumps(owned, JSON_COMPACT) : NULL;
     size_t text_size = text ? strlen(text) : 0;
     char line[256];
     int n, r;
 
-    if (data && !text)
+    if (owned && !text)
         return -ENOMEM;
     n = snprintf(line, sizeof line, "{\"type\":\"%s\"",
                  type); /* our own names: nothing to escape */

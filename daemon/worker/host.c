@@ -18,6 +18,11 @@
 #include "worker/log.h"
 
 static int service_error(const struct sori_host *services, int error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void service_log(const struct sori_host *services, uint32_t level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static int service_error(const struct sori_host *services, int error, const char *format, ...)
 {
     va_list arguments;
 

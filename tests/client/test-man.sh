@@ -31,7 +31,8 @@ names_commands() {
 
 # Every variable that the program asks for, and no other, is in sori(1).
 names_variables() {
-    cat "$top_srcdir"/client/*.c "$top_srcdir"/daemon/worker/*.c "$top_srcdir"/include/sori/cpu.h |
+    cat "$top_srcdir"/base/*.h "$top_srcdir"/client/*.c "$top_srcdir"/daemon/config.c \
+        "$top_srcdir"/daemon/worker/*.c "$top_srcdir"/include/sori/cpu.h |
         grep -o 'getenv("[A-Z_]*")' | sed 's/.*"\(.*\)".*/\1/' | sort -u >code
     sed -n 's/^\.It Ev //p' "$man/sori.1" | tr -d ' ' | tr , '\n' | sort -u >page
     diff code page >said
