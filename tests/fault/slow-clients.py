@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 
-SLOW, ROUNDS, REQUESTS = 500, int(os.environ.get("SLOW_ROUNDS", 8)), 75
+SLOW, ROUNDS, REQUESTS = 500, int(os.environ.get("SLOW_ROUNDS", 4)), 75
 WORDS = "the quick brown fox jumps over the lazy dog " * 20
 HEADER = b'{"type":"synthesize","data":{"text":"one two three four five six seven eight"}}\n'
 
