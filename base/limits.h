@@ -74,6 +74,9 @@
 /* Slower than this a model is out of what it has learned (its phonemes drone), and the sound is
  * stretched in time instead; base/rate.h. */
 #define RATE_VOICE_MIN 0.5
+/* Up to here the model's own durations sound better than compressed sound; beyond they lose
+ * phonemes. HACKING.md has the figures. */
+#define RATE_VOICE_MAX 1.25
 /* A model computes at most so much more than what is heard: half of the time of one core with the
  * default voice, which is eight times faster than speech. */
 #define RATE_STRETCH_MAX 4.0

@@ -313,7 +313,7 @@ static const char *key_name(const char *text, size_t n)
     } table[] = {
         {"kp", "keypad"},      {"esc", "escape"}, {"ctrl", "control"}, {"prior", "page up"},
         {"del", "delete"},     {"ins", "insert"}, {"bs", "backspace"}, {"pgup", "page up"},
-        {"pgdn", "page down"}, {"num", "number"}, {"l", "left"},       {"r", "right"},
+        {"pgdn", "page down"}, {"num", "number"},
     };
 
     for (size_t i = 0; n > 1 && i < sizeof table / sizeof *table; i++)
@@ -345,12 +345,34 @@ static void say_key_part(struct normaliser *normaliser, size_t from, size_t to)
     }
 }
 
+/* "Control_L", as X11 names it, is said "left control"; returns where its side is told. */
+static size_t say_side(struct normaliser *normaliser, size_t from, size_t to)
+{
+    static const char *const modifiers[] = {"Alt", "Control", "Hyper", "Meta", "Shift", "Super"};
+    const char *text = normaliser->text + from;
+    size_t n = to - from;
+
+    if (n < 3 || text[n - 2] != '_' || (text[n - 1] != 'L' && text[n - 1] != 'R'))
+        return to;
+    for (size_t i = 0; i < sizeof modifiers / sizeof *modifiers; i++) {
+        if (n - 2 != strlen(modifiers[i]) || memcmp(text, modifiers[i], n - 2) != 0)
+            continue;
+        place(normaliser, to - 1, to);
+        say(normaliser, text[n - 1] == 'L' ? "left" : "right");
+        return to - 2;
+    }
+    return to;
+}
+
 void say_key(struct normaliser *normaliser)
 {
     size_t from, to, end;
 
     trim(normaliser, &from, &to);
     normaliser->manner.punctuation = SORI_PUNCTUATION_NATURAL;
+    if (to - from > 4 && is_at(normaliser, from, "XF86"))
+        from += 4; /* whose keyboard had that key first */
+    to = say_side(normaliser, from, to);
     if (to - from == 1) {
         say_character(normaliser, from);
         return;

@@ -90,6 +90,10 @@ static void test_keys(void **state)
 {
     static const char *const cases[][2] = {
         {"control_a", "control a"},
+        {"control_l", "control l"},
+        {"Control_L", "left Control"},
+        {"Super_R", "right Super"},
+        {"XF86AudioMute", "Audio Mute"},
         {"a", "a"},
         {"A", "A"},
         {"F1", "F one"},
