@@ -24,7 +24,8 @@ columns, each with half its 95 % interval (the sentences resampled a thousand ti
     DistillMOS, DNSMOS, P.808       quality from 1 to 5 as networks predict it
     MCD, F0, V/UV   against the teacher's recording, frames aligned: mel-cepstral distortion in dB,
                     error of F0 in cents, share of frames that one of both has unvoiced
-    Frechet         distance from all of the teacher's, over Whisper's encoder frames
+    Frechet         distance from all of the teacher's, over Whisper's encoder frames that are not
+                    silent
 """
 import argparse
 import hashlib
@@ -42,6 +43,7 @@ import sound
 
 COLUMNS = {"WER": ("words", 100), "CER": ("characters", 100), "PER": ("phonemes", 100)}
 MEANS = ("DistillMOS", "DNSMOS", "P.808", "MCD", "F0", "V/UV")
+SILENCE = 1e-4  # power relative to the loudest frame
 DIGITS = {"F0": 0, "V/UV": 1, "Frechet": 1}
 
 
@@ -89,8 +91,23 @@ def judge_system(ears, sentences, folder):
     return [known[f"{i:03d}"] for i in range(len(sentences.texts))]
 
 
+def loud(samples, count):
+    """Which of the listener's `count` frames are not silent: how long engines pause before the
+    first word says nothing of their sound."""
+    step = listener.RATE // listener.FRAMES_A_SECOND
+    power = np.resize(np.pad(samples, (0, step)), (count, step)).astype(np.float64) ** 2
+    power = power.mean(1)
+    return power > SILENCE * power.max()
+
+
 def frames_of(folder, count):
-    return [np.load(folder / f"{i:03d}.npy").astype(np.float64) for i in range(count)]
+    """What the listener's encoder made of each sentence, without silence."""
+    found = []
+    for i in range(count):
+        frames = np.load(folder / f"{i:03d}.npy").astype(np.float64)
+        samples = sound.read(folder / f"{i:03d}.wav", listener.RATE)
+        found.append(frames[loud(samples, len(frames))])
+    return found
 
 
 def figures(rows, folder, teacher):
