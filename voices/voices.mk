@@ -32,15 +32,21 @@ EXTRA_DIST += voices/recipe/README.md voices/recipe/requirements.txt \
 	voices/recipe/wavenet.py voices/recipe/weights.py
 EXTRA_DIST += voices/SAMPLES.md
 EXTRA_DIST += voices/letter-to-sound.py
-EXTRA_DIST += voices/samples/hibari-000.opus \
-	voices/samples/hibari-000.png \
-	voices/samples/hibari-001.opus \
-	voices/samples/hibari-001.png \
-	voices/samples/hibari-002.opus \
-	voices/samples/hibari-002.png \
+EXTRA_DIST += voices/samples/espeak-ng-000.opus \
+	voices/samples/espeak-ng-000.png \
+	voices/samples/espeak-ng-001.opus \
+	voices/samples/espeak-ng-001.png \
+	voices/samples/espeak-ng-002.opus \
+	voices/samples/espeak-ng-002.png \
 	voices/samples/sori-000.opus \
 	voices/samples/sori-000.png \
 	voices/samples/sori-001.opus \
 	voices/samples/sori-001.png \
 	voices/samples/sori-002.opus \
-	voices/samples/sori-002.png
+	voices/samples/sori-002.png \
+	voices/samples/teacher-000.opus \
+	voices/samples/teacher-000.png \
+	voices/samples/teacher-001.opus \
+	voices/samples/teacher-001.png \
+	voices/samples/teacher-002.opus \
+	voices/samples/teacher-002.png
