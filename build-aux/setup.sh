@@ -99,7 +99,7 @@ configure_tree() {
 build_tree() {
     tree=$1
     shift
-    make -s -q -C "$tree" is-built >/dev/null 2>&1 || say "Building in $tree/ ..."
+    make -s -q -o config.h -C "$tree" is-built >/dev/null 2>&1 || say "Building in $tree/ ..."
     run_logged "$tree/build.log" "The build" make -s -j"$(nproc)" -C "$tree" "$@"
 }
 
