@@ -21,7 +21,8 @@ libkernels_avx512_la_CFLAGS = $(kernels_cflags) -mavx2 -mfma -mf16c -mavx512f -m
 	-mavx512dq -mavx512vl -mavx512vnni -mprefer-vector-width=512
 endif
 
-libneural_la_SOURCES = plugins/neural/arena.h plugins/neural/threads.c plugins/neural/threads.h \
+libneural_la_SOURCES = plugins/neural/arena.h plugins/neural/tensor-name.h \
+	plugins/neural/threads.c plugins/neural/threads.h \
 	plugins/neural/blas.c plugins/neural/blas.h plugins/neural/layers.c \
 	plugins/neural/attention.c plugins/neural/conv.c plugins/neural/layers.h
 libneural_la_CPPFLAGS = $(AM_CPPFLAGS) $(OPENBLAS_CFLAGS)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 
+#include "neural/tensor-name.h"
 #include "tacotron/weights.h"
 
 /* What all binding functions need; `error` is the first failure and stops the rest. */
@@ -11,20 +10,8 @@ struct binder {
     const struct tacotron_config *config;
     struct gguf_error *ret_error;
     int error;
-    char name[64];
+    char name[TENSOR_NAME_SIZE];
 };
-
-/* The name of a tensor, good until the next one. */
-__attribute__((format(printf, 2, 3))) static const char *named(struct binder *binder,
-                                                               const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(binder->name, sizeof binder->name, format, args);
-    va_end(args);
-    return binder->name;
-}
 
 static void bind_linear(struct binder *binder, struct linear *linear, size_t rows, size_t cols,
                         const char *tensor)
@@ -74,9 +61,11 @@ static void bind_self(struct binder *binder, struct tacotron_self *self, const c
 {
     size_t width = binder->config->width;
 
-    bind_norm(binder, &self->norm, named(binder, "%s.%u.0.ln", stack, layer));
-    bind_linear(binder, &self->qkv, 3 * width, width, named(binder, "%s.%u.0.qkv", stack, layer));
-    bind_linear(binder, &self->out, width, width, named(binder, "%s.%u.0.o", stack, layer));
+    bind_norm(binder, &self->norm, tensor_name(binder->name, "%s.%u.0.ln", stack, layer));
+    bind_linear(binder, &self->qkv, 3 * width, width,
+                tensor_name(binder->name, "%s.%u.0.qkv", stack, layer));
+    bind_linear(binder, &self->out, width, width,
+                tensor_name(binder->name, "%s.%u.0.o", stack, layer));
 }
 
 static void bind_feed_forward(struct binder *binder, struct tacotron_feed_forward *feed_forward,
@@ -84,21 +73,23 @@ static void bind_feed_forward(struct binder *binder, struct tacotron_feed_forwar
 {
     size_t width = binder->config->width, inner = binder->config->feed_forward;
 
-    bind_norm(binder, &feed_forward->norm, named(binder, "%s.%u.%u.ln", stack, layer, place));
+    bind_norm(binder, &feed_forward->norm,
+              tensor_name(binder->name, "%s.%u.%u.ln", stack, layer, place));
     bind_linear(binder, &feed_forward->up, inner, width,
-                named(binder, "%s.%u.%u.w1", stack, layer, place));
+                tensor_name(binder->name, "%s.%u.%u.w1", stack, layer, place));
     bind_linear(binder, &feed_forward->down, width, inner,
-                named(binder, "%s.%u.%u.w2", stack, layer, place));
+                tensor_name(binder->name, "%s.%u.%u.w2", stack, layer, place));
 }
 
 static void bind_cross(struct binder *binder, struct tacotron_cross *cross, unsigned layer)
 {
     size_t width = binder->config->width;
 
-    bind_norm(binder, &cross->norm, named(binder, "dec.%u.1.ln", layer));
-    bind_linear(binder, &cross->q, width, width, named(binder, "dec.%u.1.q", layer));
-    bind_linear(binder, &cross->kv, 2 * width, width, named(binder, "dec.%u.1.kv", layer));
-    bind_linear(binder, &cross->out, width, width, named(binder, "dec.%u.1.o", layer));
+    bind_norm(binder, &cross->norm, tensor_name(binder->name, "dec.%u.1.ln", layer));
+    bind_linear(binder, &cross->q, width, width, tensor_name(binder->name, "dec.%u.1.q", layer));
+    bind_linear(binder, &cross->kv, 2 * width, width,
+                tensor_name(binder->name, "dec.%u.1.kv", layer));
+    bind_linear(binder, &cross->out, width, width, tensor_name(binder->name, "dec.%u.1.o", layer));
 }
 
 static void bind_encoder(struct binder *binder, struct tacotron_weights *weights)
@@ -112,8 +103,9 @@ static void bind_encoder(struct binder *binder, struct tacotron_weights *weights
     }
     bind_norm(binder, &weights->encoder_norm, "enc_ln");
     for (unsigned i = 0; i < 2; i++) {
-        bind_conv(binder, &weights->duration[i], width, width, kernel, named(binder, "d%u", i + 1));
-        bind_norm(binder, &weights->duration_norm[i], named(binder, "dl%u", i + 1));
+        bind_conv(binder, &weights->duration[i], width, width, kernel,
+                  tensor_name(binder->name, "d%u", i + 1));
+        bind_norm(binder, &weights->duration_norm[i], tensor_name(binder->name, "dl%u", i + 1));
     }
     bind_linear(binder, &weights->duration_out, 1, width, "do");
 }
@@ -145,7 +137,7 @@ static void bind_postnet(struct binder *binder, struct tacotron_weights *weights
     for (unsigned i = 0; i < config->postnet_layers; i++)
         bind_conv(binder, &weights->postnet[i], i ? config->postnet : config->mels,
                   i + 1 < config->postnet_layers ? config->postnet : config->mels,
-                  config->postnet_kernel, named(binder, "post.%u", i));
+                  config->postnet_kernel, tensor_name(binder->name, "post.%u", i));
     bind_vector(binder, &weights->mean, "mel.mean", config->mels);
     bind_vector(binder, &weights->std, "mel.std", config->mels);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/checked.h"
 #include "base/cleanup.h"
+#include "neural/tensor-name.h"
 #include "wavenet/filterbank.h"
 #include "wavenet/weights.h"
 
@@ -17,20 +17,8 @@ struct binder {
     struct gguf_error *ret_error;
     enum wavenet_precision precision;
     int error;
-    char name[64];
+    char name[TENSOR_NAME_SIZE];
 };
-
-/* The name of a tensor, good until the next one. */
-__attribute__((format(printf, 2, 3))) static const char *named(struct binder *binder,
-                                                               const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(binder->name, sizeof binder->name, format, args);
-    va_end(args);
-    return binder->name;
-}
 
 static void fail_memory(struct binder *binder)
 {
@@ -135,18 +123,19 @@ static void bind_layer(struct binder *binder, struct wavenet_layer *layer, unsig
     const float *bias;
 
     if (binder->error >= 0)
-        binder->error =
-            linear_bind(binder->gguf, named(binder, "layer.%u.cond", l), 2 * R, config->condition,
-                        LINEAR_BIAS | LINEAR_PACK, &layer->condition, binder->ret_error);
-    read_rows(binder, 2 * R, R, raw, named(binder, "layer.%u.past.weight", l));
+        binder->error = linear_bind(binder->gguf, tensor_name(binder->name, "layer.%u.cond", l),
+                                    2 * R, config->condition, LINEAR_BIAS | LINEAR_PACK,
+                                    &layer->condition, binder->ret_error);
+    read_rows(binder, 2 * R, R, raw, tensor_name(binder->name, "layer.%u.past.weight", l));
     pack(binder, raw, 2 * R, R, &layer->past);
-    read_rows(binder, 2 * R, R, raw, named(binder, "layer.%u.cur.weight", l));
+    read_rows(binder, 2 * R, R, raw, tensor_name(binder->name, "layer.%u.cur.weight", l));
     pack(binder, raw, 2 * R, R, &layer->current);
-    read_rows(binder, R, R, raw, named(binder, "layer.%u.res.weight", l));
-    read_rows(binder, S, R, raw ? raw + R * R : NULL, named(binder, "layer.%u.skip.weight", l));
+    read_rows(binder, R, R, raw, tensor_name(binder->name, "layer.%u.res.weight", l));
+    read_rows(binder, S, R, raw ? raw + R * R : NULL,
+              tensor_name(binder->name, "layer.%u.skip.weight", l));
     pack(binder, raw, R + S, R, &layer->out);
     layer->out_bias = floats(binder, R + S);
-    read_vector(binder, R, &bias, named(binder, "layer.%u.res.bias", l));
+    read_vector(binder, R, &bias, tensor_name(binder->name, "layer.%u.res.bias", l));
     if (binder->error >= 0)
         memcpy(layer->out_bias, bias, R * sizeof *bias);
 }

@@ -43,17 +43,15 @@ settings() {
     printf '%s\n' "$@" >"$HOME/.config/sori/sori.conf"
 }
 
-# start_bus: a session bus of our own, with our service file and nobody else's.
-start_bus() {
-    services=$XDG_RUNTIME_DIR/services
-    mkdir -p "$services"
-    cat >"$XDG_RUNTIME_DIR/bus.conf" <<EOF
+# bus_config ADDRESS FOLDER: of a session bus that knows the service files of the folder alone.
+bus_config() {
+    cat <<EOF
 <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>session</type>
-  <listen>unix:path=$XDG_RUNTIME_DIR/bus</listen>
-  <servicedir>$services</servicedir>
+  <listen>$1</listen>
+  <servicedir>$2</servicedir>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
@@ -61,6 +59,13 @@ start_bus() {
   </policy>
 </busconfig>
 EOF
+}
+
+# start_bus: a session bus of our own, with our service file and nobody else's.
+start_bus() {
+    services=$XDG_RUNTIME_DIR/services
+    mkdir -p "$services"
+    bus_config "unix:path=$XDG_RUNTIME_DIR/bus" "$services" >"$XDG_RUNTIME_DIR/bus.conf"
     sed "s,@[a-z]*dir@/sorid,$daemon," "$top_srcdir/daemon/$NAME.service.in" |
         grep -v '^SystemdService' >"$services/$NAME.service"
     dbus-daemon --config-file="$XDG_RUNTIME_DIR/bus.conf" --print-pid=3 --fork \

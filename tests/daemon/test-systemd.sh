@@ -26,20 +26,7 @@ cp "$top_srcdir/daemon/sorid.socket" "$units"
 } >"$units/sorid.service.d/build.conf"
 # A bus of the manager's, as Debian's dbus-user-session has it, which knows our service file alone.
 sed "s,@[a-z]*dir@/sorid,/bin/false," "$top_srcdir/daemon/$NAME.service.in" >"$NAME.service"
-cat >bus.conf <<END
-<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>systemd:</listen>
-  <servicedir>$PWD</servicedir>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-END
+bus_config systemd: "$PWD" >bus.conf
 printf '[Socket]\nListenStream=%%t/bus\nSocketMode=0600\n' >"$units/dbus.socket"
 cat >"$units/dbus.service" <<END
 [Unit]

@@ -8,24 +8,13 @@
 #include <sori/cpu.h>
 
 #include "tests/llm/llm-test.h"
+#include "tests/note-error.h"
 
 #include "llm/stream.h"
 
 /* --- a host ----------------------------------------------------------------------------------- */
 
-static char message[512]; /* why the last call failed */
 static struct sori_span given_file;
-
-LLM_TEST __attribute__((format(printf, 3, 4))) int note_error(const struct sori_host *host,
-                                                              int error, const char *text, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, text);
-    vsnprintf(message, sizeof message, text, arguments);
-    va_end(arguments);
-    return error;
-}
 
 /* Gives the file of the test, whatever the name. */
 LLM_TEST int give_file(const struct sori_host *host, const char *name, struct sori_span *ret_span)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each engine that the judge knows behind one call: render(sentences, folder) writes
 folder/NNN.wav for the texts of `sentences`. ENGINES has them by name."""
+import argparse
 import json
 import pathlib
 import subprocess
@@ -15,6 +16,7 @@ from stages import Chain
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 RECIPE = ROOT / "voices/recipe"
+FOLDER = {"type": pathlib.Path, "metavar": "DIR"}  # of an option
 RATE = 24000
 ACOUSTIC = ("tacotron", {"model": "acoustic.gguf"})
 WAVENET = ("wavenet", {"model": "vocoder.gguf"})
@@ -26,6 +28,16 @@ def recipe(name):
     if str(RECIPE) not in sys.path:
         sys.path.append(str(RECIPE))
     return __import__(name)
+
+
+def parser(description):
+    """With what all that run our stages are told: where to put it, the build, the voice."""
+    result = argparse.ArgumentParser(description=description,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    result.add_argument("-o", "--output", required=True, **FOLDER)
+    result.add_argument("--build", default=ROOT / "build", **FOLDER)
+    result.add_argument("--voice", default=ROOT / "voices/heart", **FOLDER)
+    return result
 
 
 class Sentences:

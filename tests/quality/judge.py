@@ -27,7 +27,6 @@ columns, each with half its 95 % interval (the sentences resampled a thousand ti
     Frechet         distance from all of the teacher's, over Whisper's encoder frames that are not
                     silent
 """
-import argparse
 import hashlib
 import json
 import pathlib
@@ -169,13 +168,9 @@ def explain(system, rows):
 
 
 def parse():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    folder = {"type": pathlib.Path, "metavar": "DIR"}
-    parser.add_argument("-o", "--output", required=True, **folder)
-    parser.add_argument("--build", default=engines.ROOT / "build", **folder)
-    parser.add_argument("--voice", default=engines.ROOT / "voices/heart", **folder)
-    parser.add_argument("--kokoro", help="kokoro.onnx, vocab.json and styles of voices", **folder)
+    parser = engines.parser(__doc__)
+    parser.add_argument("--kokoro", help="kokoro.onnx, vocab.json and styles of voices",
+                        **engines.FOLDER)
     parser.add_argument("--kokoro-voice", dest="style", default="af_heart", metavar="NAME")
     parser.add_argument("--sentences", default=engines.HERE / "sentences.txt", type=pathlib.Path)
     parser.add_argument("--count", type=int, help="of sentences; all if not given")

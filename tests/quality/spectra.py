@@ -14,9 +14,7 @@ measured, the others as differences or ratios to it:
     contrast    mean difference of neighboring mel bands (ratio: 1 is as sharp)
     change      mean difference of neighboring frames (ratio)
 """
-import argparse
 import json
-import pathlib
 
 import numpy as np
 
@@ -95,12 +93,7 @@ def mels(sentences):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    folder = {"type": pathlib.Path, "metavar": "DIR"}
-    parser.add_argument("-o", "--output", required=True, **folder)
-    parser.add_argument("--build", default=engines.ROOT / "build", **folder)
-    parser.add_argument("--voice", default=engines.ROOT / "voices/heart", **folder)
+    parser = engines.parser(__doc__)
     parser.add_argument("--count", type=int)
     options = parser.parse_args()
     texts = (engines.HERE / "sentences.txt").read_text().splitlines()[:options.count]

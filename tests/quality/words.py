@@ -15,11 +15,9 @@ sound       Whisper's hearing. Where words are missing or added it is asked agai
 OUT/heard.jsonl has a row for each sentence done: the same command goes on where it was stopped.
 OUT keeps the sounds of the sentences in doubt.
 """
-import argparse
 import collections
 import json
 import os
-import pathlib
 import re
 import subprocess
 
@@ -162,12 +160,7 @@ def report_sound(texts, options):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    folder = {"type": pathlib.Path, "metavar": "DIR"}
-    parser.add_argument("-o", "--output", required=True, **folder)
-    parser.add_argument("--build", default=engines.ROOT / "build", **folder)
-    parser.add_argument("--voice", default=engines.ROOT / "voices/heart", **folder)
+    parser = engines.parser(__doc__)
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--only", choices=["alignment", "sound"])
     options = parser.parse_args()

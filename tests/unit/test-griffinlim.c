@@ -7,6 +7,7 @@
 #include "base/checked.h"
 #include "golden/golden.h"
 #include "signal/logmel.h"
+#include "tests/note-error.h"
 
 enum { BANDS = 80, HOP = 300 };
 
@@ -15,17 +16,6 @@ static const struct sori_stage *stage;
 static struct gguf *golden;
 static const float *frames; /* [n_frames][BANDS] */
 static size_t n_frames;
-static char message[256];
-
-__attribute__((format(printf, 3, 4))) static int note_error(const struct sori_host *host, int error,
-                                                            const char *text, ...)
-{
-    va_list arguments;
-    va_start(arguments, text);
-    vsnprintf(message, sizeof message, text, arguments);
-    va_end(arguments);
-    return error;
-}
 
 static const struct sori_host host = {
     .version = SORI_HOST_VERSION, .size = sizeof host, .threads = 1, .error = note_error};

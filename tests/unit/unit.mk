@@ -45,7 +45,8 @@ tests_unit_test_griffinlim_LDADD = libgriffinlim.la libgguf.la $(test_libs)
 tests_unit_test_comb_LDADD = libwavenet.la $(test_libs)
 
 # The english analyser with the shipped lexicon.
-EXTRA_DIST += tests/unit/english-host.h tests/unit/english-test.h tests/unit/lexicon-file.h \
+EXTRA_DIST += tests/note-error.h tests/unit/english-host.h tests/unit/english-test.h \
+	tests/unit/lexicon-file.h \
 	tests/unit/english-words.tsv tests/unit/english-phonemes.tsv
 english_test_libs = libenglish.la $(test_libs) $(UTF8PROC_LIBS)
 tests_unit_test_english_emoji_LDADD = $(english_test_libs) $(EXPAT_LIBS)
